@@ -1,0 +1,149 @@
+"""A trained model by name -> probabilities, latent code and reconstruction. LiteRT, no TensorFlow.
+
+    model = load("cnn")
+    probabilities = model.predict(pictures)
+
+Pictures are float32 (N, 28, 28) in [0, 1], ink bright on black, as `digitlab.preprocess.to_mnist` makes
+them. Everything here may be called from many threads at once: an interpreter can only do one thing at a
+time, so each model keeps a few of them, and a thread borrows one that is free.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from digitlab.errors import UnknownName
+
+ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
+DETECTOR = "detector"
+SURE = 0.5  # a digit that is less probable than all others together is a guess, not an answer
+_INTERPRETERS = min(4, os.cpu_count() or 1)  # of each model; more than cores only costs memory
+_BATCH = 256  # images at a time: more would take memory and win nothing
+
+
+def names() -> list[str]:
+    """The models in the zoo that read digits, from the simplest on."""
+    cards = [_card(path.parent) for path in ARTIFACTS.glob("*/card.json")]
+    return [card["name"] for card in sorted(cards, key=lambda c: c["order"]) if card["reads"]]
+
+
+def load(name: str) -> "Model":
+    """The model with that name, the same object each time. Raises UnknownName."""
+    if name not in names():
+        raise UnknownName(f"There is no model {name!r}. There is: {', '.join(names())}.")
+    return read(ARTIFACTS / name)
+
+
+@lru_cache(maxsize=32)
+def read(folder: Path) -> "Model":
+    """The model in a folder that `train.py` wrote."""
+    return Model(folder, _card(folder))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the app says about one picture.
+
+    `digit` is None where the model had better not say one; `is_digit` tells whether the picture looks
+    like a digit at all. `guess` and `runner_up` are the two most probable digits all the same.
+    """
+
+    digit: int | None
+    guess: int
+    runner_up: int
+    is_digit: bool
+    probabilities: np.ndarray  # float32 (10,), adding up to 1
+
+
+class Model:
+    """A trained model. `card` is what is known about it: the content of its card.json."""
+
+    def __init__(self, folder: Path, card: Mapping[str, Any]) -> None:
+        self.name: str = card["name"]
+        self.card = card
+        self._network = _Network(folder / "model.tflite")
+
+    def predict(self, pictures: np.ndarray) -> np.ndarray:
+        """Probabilities of the ten digits, float32 (N, 10): calibrated on validation data, each row
+        adding up to 1."""
+        return self._network(pictures, "digit")
+
+    def encode(self, pictures: np.ndarray) -> np.ndarray:
+        """The autoencoder's latent code, float32 (N, 32). Raises UnknownName for other models."""
+        return self._network(pictures, "latent")
+
+    def reconstruct(self, pictures: np.ndarray) -> np.ndarray:
+        """What the autoencoder draws from its latent code, float32 (N, 28, 28) in [0, 1].
+        Raises UnknownName for other models."""
+        return self._network(pictures, "reconstruction")
+
+    def digit_score(self, pictures: np.ndarray) -> np.ndarray:
+        """How much each picture looks like a digit, float32 (N,) in [0, 1]; the same for every model."""
+        return _detector().score(pictures)
+
+    def score(self, pictures: np.ndarray) -> np.ndarray:
+        """As `digit_score`, of the detector itself."""
+        return self._network(pictures, "is_digit")[:, 0]
+
+    @cached_property
+    def reconstructs(self) -> bool:
+        return "reconstruction" in self._network.outputs
+
+    def answer(self, picture: np.ndarray) -> Answer:
+        """What to say about one picture, float32 (28, 28)."""
+        batch = picture[None]
+        probabilities = self.predict(batch)[0]
+        runner_up, guess = (int(digit) for digit in np.argsort(probabilities)[-2:])
+        is_digit = bool(self.digit_score(batch)[0] >= _detector().card["threshold"])
+        sure = is_digit and probabilities[guess] >= SURE
+        return Answer(guess if sure else None, guess, runner_up, is_digit, probabilities)
+
+
+def _card(folder: Path) -> Mapping[str, Any]:
+    return json.loads((folder / "card.json").read_text("utf-8"))
+
+
+def _detector() -> Model:
+    return read(ARTIFACTS / DETECTOR)
+
+
+class _Network:
+    """A .tflite file and the interpreters that run it."""
+
+    def __init__(self, file: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._free: SimpleQueue = SimpleQueue()
+        for _ in range(_INTERPRETERS):
+            interpreter = Interpreter(str(file), num_threads=1)
+            self._free.put(interpreter.get_signature_runner("serving_default"))
+        (self._input,) = interpreter.get_signature_list()["serving_default"]["inputs"]
+        self.outputs = interpreter.get_signature_list()["serving_default"]["outputs"]
+
+    def __call__(self, pictures: np.ndarray, output: str) -> np.ndarray:
+        pictures = _checked(pictures)
+        if output not in self.outputs:
+            raise UnknownName(f"This model has no {output!r}; it has {', '.join(self.outputs)}.")
+        runner = self._free.get()
+        try:
+            parts = [
+                runner(**{self._input: pictures[i : i + _BATCH]})[output]
+                for i in range(0, len(pictures), _BATCH)
+            ]
+        finally:
+            self._free.put(runner)
+        return np.concatenate(parts)
+
+
+def _checked(pictures: np.ndarray) -> np.ndarray:
+    pictures = np.ascontiguousarray(pictures, np.float32)
+    if pictures.ndim != 3 or pictures.shape[1:] != (28, 28):
+        raise ValueError(f"Pictures must have the shape (N, 28, 28), not {pictures.shape}.")
+    return pictures

@@ -1,0 +1,31 @@
+"""A convolutional network: small filters slide over the picture, and find a stroke wherever it is.
+
+Three convolutions, each followed by a look from further away (pooling), then one layer that decides.
+Pooling early keeps it fast: most of the arithmetic happens on 14x14 and 7x7 maps.
+"""
+
+from model_zoo import Recipe
+
+TITLE = "CNN"
+SUMMARY = "Small filters look for strokes, wherever in the picture they are."
+RECIPE = Recipe(epochs=20, batch_size=128, learning_rate=0.004, distort=True)
+
+
+def build():
+    import keras
+    from keras import layers
+
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Reshape((28, 28, 1)),
+            layers.Conv2D(24, 5, activation="relu", padding="same"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, activation="relu", padding="same"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )

@@ -1,0 +1,26 @@
+"""A plain multi-layer perceptron: every neuron looks at the whole picture.
+
+It has no idea that neighbouring pixels belong together, so it must see every digit in many places and
+slants: the distorted copies do that (Cireşan et al. 2010, "Deep, big, simple neural nets").
+"""
+
+from model_zoo import Recipe
+
+TITLE = "Dense"
+SUMMARY = "Two layers of neurons; each neuron looks at the whole picture."
+RECIPE = Recipe(epochs=25, batch_size=128, learning_rate=0.002, distort=True)
+
+
+def build():
+    import keras
+    from keras import layers
+
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Flatten(),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )

@@ -1,0 +1,23 @@
+"""Softmax regression: one weight for each pixel and digit, and nothing else.
+
+Its ten weight pictures can be looked at: bright where ink speaks for the digit, dark where against.
+"""
+
+from model_zoo import Recipe
+
+TITLE = "Linear"
+SUMMARY = "Adds up the pixels, each with its own weight for every digit."
+RECIPE = Recipe(epochs=20, batch_size=128, learning_rate=0.002, distort=False)
+
+
+def build():
+    import keras
+    from keras import layers
+
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )

@@ -1,0 +1,32 @@
+"""Choosing a model."""
+
+import streamlit as st
+
+from digitlab import inference
+
+ALL = "all"
+
+
+def model_picker() -> list[inference.Model]:
+    """The models that the user chose: one, or all of them. It stands in the link as ?model=..."""
+    models = {name: inference.load(name) for name in inference.names()}
+    options = [*models, ALL]
+    chosen = st.radio(
+        "Model",
+        options,
+        index=options.index("cnn"),
+        format_func=lambda name: "All models" if name == ALL else models[name].card["title"],
+        captions=[_caption(model) for model in models.values()] + ["Their answers side by side."],
+        key="model",
+        bind="query-params",
+        persist_state="session",
+    )
+    return list(models.values()) if chosen == ALL else [models[chosen]]
+
+
+def _caption(model: inference.Model) -> str:
+    card = model.card
+    return (
+        f"{card['summary']} {card['parameters']:,} numbers learned; "
+        f"{card['test_accuracy']:.1%} of MNIST’s test digits right."
+    )

@@ -1,0 +1,40 @@
+"""Small pictures that can be pressed: Streamlit has no clickable image (streamlit#298)."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ui.pictures import data_url
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "digitlab_picture_buttons",
+    html='<div class="row"></div>',
+    js=_HERE.with_suffix(".js").read_text("utf-8"),
+    css=_HERE.with_suffix(".css").read_text("utf-8"),
+)
+
+
+class Picture(NamedTuple):
+    image: np.ndarray  # uint8 (H, W)
+    label: str  # read out by a screen reader, shown on hover
+
+
+def picture_buttons(
+    pictures: Sequence[Picture], *, key: str, on_press: Callable[[int], None]
+) -> None:
+    """A row of pictures; `on_press` is called with the number of the one that was pressed."""
+
+    def pressed() -> None:
+        number = st.session_state[key].pressed
+        if isinstance(number, int) and 0 <= number < len(pictures):  # it comes from the browser
+            on_press(number)
+
+    _component(
+        key=key,
+        data={"pictures": [{"src": data_url(p.image), "label": p.label} for p in pictures]},
+        on_pressed_change=pressed,
+    )
