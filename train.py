@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitlab import data, inference, metrics
+from digitlab import data, inference, metrics, scribbles
 from digitlab.errors import DigitLabError
 from digitlab.preprocess import to_mnist
 from model_zoo import ARTIFACTS, DETECTOR, READERS, Recipe, definition
@@ -321,7 +321,7 @@ def _detection(served: inference.Model, validation: Examples, test: Examples) ->
     scores = served.score(np.concatenate([validation.images, [_seen(i) for i in validation.images]]))
     threshold = float(np.quantile(scores, REFUSED))
     digits = served.score(test.images)
-    others = served.score(data.load("scribbles", "test").images / np.float32(255))
+    others = served.score(scribbles.seen(2_000, seed=SPLIT_SEED) / np.float32(255))
     auroc = roc_auc_score(np.repeat([1, 0], [len(digits), len(others)]), [*digits, *others])
     return {
         "threshold": round(threshold, 5),

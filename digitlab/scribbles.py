@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
+from digitlab.preprocess import FIELD, to_mnist
 from digitlab.strokes import PAD_SIZE, Stroke, render
 
 LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhikmnprtuvwxy"
@@ -25,6 +26,15 @@ def scribble(rng: np.random.Generator, kind: str | None = None) -> np.ndarray:
     """A picture of something that is no digit: uint8 (280, 280), dark on light; `kind` is one of KINDS."""
     kind = kind or str(rng.choice(list(KINDS)))
     return KINDS[kind](rng)
+
+
+def seen(count: int, seed: int) -> np.ndarray:
+    """So many of them, as a model sees them: uint8 (count, 28, 28), bright on black; blank where the
+    preprocessing finds no ink."""
+    rng = np.random.default_rng(seed)
+    blank = np.zeros((FIELD, FIELD), np.float32)
+    pictures = [to_mnist(scribble(rng)) for _ in range(count)]
+    return np.stack([np.round(255 * (blank if p is None else p)) for p in pictures]).astype(np.uint8)
 
 
 def _pen(rng: np.random.Generator) -> float:
