@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,9 @@ from digitlab.errors import DigitLabError
 from digitlab.preprocess import to_mnist
 from model_zoo import ARTIFACTS, DETECTOR, READERS, Recipe, definition
 from model_zoo.augment import as_others_write, distort
+
+if TYPE_CHECKING:
+    import keras
 
 VALIDATION = 5_000  # of the 60,000 training images, never trained on: for temperature and threshold
 SPLIT_SEED = 0  # the same images are held out whatever the seed of the training
@@ -178,9 +181,7 @@ def _held_out(limit: int | None) -> tuple[Examples, Examples]:
     images, labels = _examples("train")
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     training, validation = order[:-VALIDATION][:limit], order[-VALIDATION:]
-    return Examples(images[training], labels[training]), Examples(
-        images[validation], labels[validation]
-    )
+    return Examples(images[training], labels[training]), Examples(images[validation], labels[validation])
 
 
 def _looks(examples: Examples, rng: np.random.Generator) -> np.ndarray:
@@ -203,7 +204,9 @@ def _with_not_digits(
     return looks, np.repeat([1, 0], [len(digits.labels), len(others)])
 
 
-def _fit(model, recipe: Recipe, looks, labels, held_out: Examples, seed: int) -> dict[str, list]:
+def _fit(
+    model: "keras.Model", recipe: Recipe, looks: np.ndarray, labels: np.ndarray, held_out: Examples, seed: int
+) -> dict[str, list[float]]:
     """Train the model in place; returns the history, a number for each epoch."""
     import keras
 
@@ -232,7 +235,7 @@ def _fit(model, recipe: Recipe, looks, labels, held_out: Examples, seed: int) ->
                 images = distort(images, rng)
             return images, targets(images, labels[chosen])
 
-    def targets(images, labels):
+    def targets(images: np.ndarray, labels: np.ndarray) -> Any:
         if isinstance(recipe.loss, str):
             return labels
         # Keras wants a target for each output; the latent code has no loss, so any will do
@@ -264,7 +267,7 @@ def _fit(model, recipe: Recipe, looks, labels, held_out: Examples, seed: int) ->
 # --- what training leaves ---------------------------------------------------------------------------
 
 
-def _calibrate(model, validation: Examples) -> float:
+def _calibrate(model: "keras.Model", validation: Examples) -> float:
     """Divide the logits by the temperature that fits validation data best, in the last layer's weights:
     so the .keras and the .tflite file give calibrated probabilities by themselves."""
     probabilities = model.predict(validation.images, batch_size=512, verbose=0)
@@ -276,7 +279,7 @@ def _calibrate(model, validation: Examples) -> float:
     return round(temperature, 4)
 
 
-def _export(trained, fresh, folder: Path) -> None:
+def _export(trained: "keras.Model", fresh: "keras.Model", folder: Path) -> None:
     """Write model.keras and model.tflite. `fresh` is the same architecture, never compiled: saved from
     the trained model, the optimiser's state would triple the file."""
     import keras
@@ -285,7 +288,7 @@ def _export(trained, fresh, folder: Path) -> None:
     fresh.set_weights(trained.get_weights())
     fresh.save(folder / "model.keras")
 
-    def serve(pictures):  # outputs by name, also where there is only one
+    def serve(pictures: Any) -> dict[str, Any]:  # outputs by name, also where there is only one
         outputs = fresh(pictures)
         return outputs if isinstance(outputs, dict) else {fresh.layers[-1].name: outputs}
 
@@ -304,9 +307,7 @@ def _reading(
 ) -> dict[str, float]:
     measured = {
         "test_accuracy": metrics.accuracy(predictions, test.labels),
-        "validation_accuracy": metrics.accuracy(
-            served.predict(validation.images), validation.labels
-        ),
+        "validation_accuracy": metrics.accuracy(served.predict(validation.images), validation.labels),
         "test_calibration_error": metrics.expected_calibration_error(predictions, test.labels),
     }
     if served.reconstructs:

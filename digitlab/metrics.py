@@ -8,9 +8,7 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
-def expected_calibration_error(
-    probabilities: np.ndarray, labels: np.ndarray, bins: int = 15
-) -> float:
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
     """How far confidence is from accuracy, in [0, 1]: the mean of |accuracy - confidence| over equal-width
     bins of confidence, weighted by how many images fall into each (Guo et al. 2017, arXiv 1706.04599)."""
     confidence = probabilities.max(axis=1)

@@ -55,7 +55,7 @@ def to_mnist(image: np.ndarray) -> np.ndarray | None:
     return None if steps is None else steps.centred
 
 
-def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:  # noqa: B008 (frozen)
+def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:
     """As `to_mnist`, with the pictures in between; None without ink. Raises PictureError."""
     ink = _ink(_checked(image))
     if ink is None:
@@ -75,9 +75,7 @@ def _checked(image: np.ndarray) -> np.ndarray:
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         raise PictureError("A picture must be an array of bytes (uint8).")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
-        raise PictureError(
-            f"A picture must be grey, RGB or RGBA; this one has the shape {image.shape}."
-        )
+        raise PictureError(f"A picture must be grey, RGB or RGBA; this one has the shape {image.shape}.")
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in image.shape[:2]):
         height, width = image.shape[:2]
         raise PictureError(

@@ -4,10 +4,13 @@ Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural network
 document analysis". Pictures are float32 (N, 28, 28) in [0, 1], ink bright on black.
 """
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
 SIDE = 28
+Point = np.ndarray | tuple[float, float]  # x, y
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _GRID = np.stack(np.meshgrid(np.arange(SIDE), np.arange(SIDE))).astype(np.float32)  # (x or y, 28, 28)
 _MIDDLE = (SIDE - 1) / 2
@@ -38,7 +41,9 @@ def distort(
     return out
 
 
-def _affine(count, rng, turn, slant, zoom, shift) -> np.ndarray:
+def _affine(
+    count: int, rng: np.random.Generator, turn: float, slant: float, zoom: float, shift: float
+) -> np.ndarray:
     """Where each pixel comes from: float32 (N, 2, 28, 28)."""
     angle = np.radians(rng.uniform(-turn, turn, count))
     cos, sin = np.cos(angle), np.sin(angle)
@@ -57,9 +62,7 @@ def _waves(count: int, rng: np.random.Generator) -> np.ndarray:
     return fine.reshape(count, 2, SIDE, SIDE)
 
 
-def as_others_write(
-    images: np.ndarray, labels: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def as_others_write(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A copy in which some digits have what MNIST's American writers left out, and many people write:
     a slash through the 0, a flag and a foot on the 1, a bar across the 7, a hook under the 9."""
     out = images.copy()
@@ -70,7 +73,7 @@ def as_others_write(
     return out
 
 
-def _line(image: np.ndarray, start, end) -> None:
+def _line(image: np.ndarray, start: Point, end: Point) -> None:
     points = (np.array([start, end]) * 16).round().astype(int)  # fixed point, 1/16 of a pixel
     ink = np.zeros((SIDE, SIDE), np.uint8)
     cv2.line(ink, tuple(points[0]), tuple(points[1]), 255, 2, cv2.LINE_AA, 4)
@@ -97,7 +100,7 @@ def _flag(image: np.ndarray, rng: np.random.Generator) -> None:
     _line(image, top, top + height * length * np.array([-np.cos(angle), np.sin(angle)]))
     if rng.random() < 0.5:
         left, right = height * rng.uniform(0.15, 0.4, 2)
-        _line(image, bottom - (left, 0), bottom + (right, 0))
+        _line(image, bottom - np.array([left, 0]), bottom + np.array([right, 0]))
 
 
 def _hook(image: np.ndarray, rng: np.random.Generator) -> None:
@@ -108,7 +111,7 @@ def _hook(image: np.ndarray, rng: np.random.Generator) -> None:
     radii = np.array([rng.uniform(3, 6), rng.uniform(1, 3.5)])
     bend = np.linspace(0, np.radians(rng.uniform(90, 190)), 8)  # down, to the left and up again
     points = end + radii * np.stack([np.cos(bend) - 1, np.sin(bend)], axis=1)
-    for start, stop in zip(points, points[1:], strict=False):
+    for start, stop in pairwise(points):
         _line(image, start, stop)
 
 

@@ -4,7 +4,12 @@ from the same 32 numbers.
 What it draws shows what it understood: a sloppy digit comes back tidy, a scribble comes back wrong.
 """
 
+from typing import TYPE_CHECKING
+
 from model_zoo import Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 TITLE = "Autoencoder"
 SUMMARY = "Squeezes the picture into 32 numbers, reads the digit from them and redraws it."
@@ -18,7 +23,7 @@ RECIPE = Recipe(
 )
 
 
-def build():
+def build() -> "keras.Model":
     import keras
     from keras import layers
 
@@ -34,6 +39,4 @@ def build():
     x = layers.Dense(784, activation="sigmoid")(x)
     reconstruction = layers.Reshape((28, 28), name="reconstruction")(x)
 
-    return keras.Model(
-        picture, {"digit": digit, "latent": latent, "reconstruction": reconstruction}
-    )
+    return keras.Model(picture, {"digit": digit, "latent": latent, "reconstruction": reconstruction})

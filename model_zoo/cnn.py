@@ -4,14 +4,19 @@ Three convolutions, each followed by a look from further away (pooling), then on
 Pooling early keeps it fast: most of the arithmetic happens on 14x14 and 7x7 maps.
 """
 
+from typing import TYPE_CHECKING
+
 from model_zoo import Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 TITLE = "CNN"
 SUMMARY = "Small filters look for strokes, wherever in the picture they are."
 RECIPE = Recipe(epochs=20, batch_size=128, learning_rate=0.004, distort=True)
 
 
-def build():
+def build() -> "keras.Model":
     import keras
     from keras import layers
 

@@ -4,14 +4,19 @@ It has no idea that neighbouring pixels belong together, so it must see every di
 slants: the distorted copies do that (Cireşan et al. 2010, "Deep, big, simple neural nets").
 """
 
+from typing import TYPE_CHECKING
+
 from model_zoo import Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 TITLE = "Dense"
 SUMMARY = "Two layers of neurons; each neuron looks at the whole picture."
 RECIPE = Recipe(epochs=25, batch_size=128, learning_rate=0.002, distort=True)
 
 
-def build():
+def build() -> "keras.Model":
     import keras
     from keras import layers
 

@@ -6,6 +6,7 @@ Mazeika, Dietterich 2019). It never saw a letter that a person wrote.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,14 +14,15 @@ from digitlab.preprocess import FIELD, to_mnist
 from digitlab.scribbles import scribble
 from model_zoo import Recipe
 
+if TYPE_CHECKING:
+    import keras
+
 TITLE = "Digit detector"
 SUMMARY = "Tells digits from letters, scribbles and dots."
-RECIPE = Recipe(
-    epochs=8, batch_size=128, learning_rate=0.003, distort=True, loss="binary_crossentropy"
-)
+RECIPE = Recipe(epochs=8, batch_size=128, learning_rate=0.003, distort=True, loss="binary_crossentropy")
 
 
-def build():
+def build() -> "keras.Model":
     import keras
     from keras import layers
 
@@ -41,9 +43,7 @@ def build():
     )
 
 
-def not_digits(
-    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
-) -> np.ndarray:
+def not_digits(images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """`count` pictures of no digit, half of them made from the digits given (float32 (N, 28, 28) in
     [0, 1], with labels), half scribbled; all as the preprocessing leaves them: float32 (count, 28, 28)."""
     seeds = rng.integers(0, 2**32, count)
@@ -76,7 +76,9 @@ def _spoiled(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -
     return np.round(picture * 255).astype(np.uint8)
 
 
-def _one_of(images, labels, digits, rng) -> np.ndarray:
+def _one_of(
+    images: np.ndarray, labels: np.ndarray, digits: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
     return images[rng.choice(np.flatnonzero(np.isin(labels, digits)))]
 
 

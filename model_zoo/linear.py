@@ -3,14 +3,19 @@
 Its ten weight pictures can be looked at: bright where ink speaks for the digit, dark where against.
 """
 
+from typing import TYPE_CHECKING
+
 from model_zoo import Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 TITLE = "Linear"
 SUMMARY = "Adds up the pixels, each with its own weight for every digit."
 RECIPE = Recipe(epochs=20, batch_size=128, learning_rate=0.002, distort=False)
 
 
-def build():
+def build() -> "keras.Model":
     import keras
     from keras import layers
 

@@ -13,8 +13,7 @@ from ui.models import model_picker
 from ui.picture_buttons import Picture, picture_buttons
 
 EXAMPLES = [
-    Picture(strokes.render(example), f"Example {digit}")
-    for digit, example in enumerate(strokes.examples())
+    Picture(strokes.render(example), f"Example {digit}") for digit, example in enumerate(strokes.examples())
 ]
 
 

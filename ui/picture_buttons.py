@@ -23,9 +23,7 @@ class Picture(NamedTuple):
     label: str  # read out by a screen reader, shown on hover
 
 
-def picture_buttons(
-    pictures: Sequence[Picture], *, key: str, on_press: Callable[[int], None]
-) -> None:
+def picture_buttons(pictures: Sequence[Picture], *, key: str, on_press: Callable[[int], None]) -> None:
     """A row of pictures; `on_press` is called with the number of the one that was pressed."""
 
     def pressed() -> None:

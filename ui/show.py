@@ -69,8 +69,7 @@ def _guess(answer: Answer, digit: int) -> str:
 def bars(answer: Answer) -> None:
     """Ten bars of probability, and the runner-up in a sentence."""
     rows = "".join(
-        _bar(digit, float(share), digit == answer.digit)
-        for digit, share in enumerate(answer.probabilities)
+        _bar(digit, float(share), digit == answer.digit) for digit, share in enumerate(answer.probabilities)
     )
     second = answer.runner_up
     st.html(
