@@ -1,8 +1,13 @@
 """The door: `streamlit run app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Digit Lab", page_icon=":material/draw:", layout="wide")
+# an icon of our own: a Material one would be fetched from a foreign server
+st.set_page_config(
+    page_title="Digit Lab", page_icon=Path(__file__).with_name("ui") / "icon.png", layout="wide"
+)
 
 st.navigation(
     [

@@ -31,8 +31,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from tqdm import tqdm
 
-from digitlab import data, inference, metrics, scribbles
+from digitlab import data, inference, metrics
 from digitlab.errors import DigitLabError
 from digitlab.preprocess import to_mnist
 from model_zoo import ARTIFACTS, DETECTOR, READERS, Recipe, definition
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 VALIDATION = 5_000  # of the 60,000 training images, never trained on: for temperature and threshold
 SPLIT_SEED = 0  # the same images are held out whatever the seed of the training
-REFUSED = 0.02  # share of validation digits that the detector may refuse
+REFUSED = 0.007  # share of validation digits that the detector may refuse
 
 
 class Examples(NamedTuple):
@@ -172,7 +173,13 @@ def train(name: str, recipe: Recipe, limit: int | None, seed: int, out: Path) ->
 
 
 def _examples(split: str) -> Examples:
-    images, labels = data.load("mnist", split)
+    with tqdm(desc="Downloading MNIST", unit="B", unit_scale=True, leave=False, delay=0.5) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        images, labels = data.load("mnist", split, progress)
     return Examples(images.astype(np.float32) / 255, labels)
 
 
@@ -322,7 +329,7 @@ def _detection(served: inference.Model, validation: Examples, test: Examples) ->
     scores = served.score(np.concatenate([validation.images, [_seen(i) for i in validation.images]]))
     threshold = float(np.quantile(scores, REFUSED))
     digits = served.score(test.images)
-    others = served.score(scribbles.seen(2_000, seed=SPLIT_SEED) / np.float32(255))
+    others = served.score(data.load("scribbles", "test").images / np.float32(255))
     auroc = roc_auc_score(np.repeat([1, 0], [len(digits), len(others)]), [*digits, *others])
     return {
         "threshold": round(threshold, 5),

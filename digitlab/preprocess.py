@@ -67,8 +67,8 @@ def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:
     crop = _resized(crop, _WORK_SIDE / max(crop.shape))
     if settings.despeck:
         crop = _cut_out(_without_specks(crop))
-    box = _box(crop, PEN_WIDTH if settings.pen_width else None)
-    return Steps(ink, crop, box, _placed(box, settings.centre))
+    shape = _fine_shape(crop, PEN_WIDTH if settings.pen_width else None)
+    return Steps(ink, crop, _averaged(shape), _placed(shape, settings.centre))
 
 
 def _checked(image: np.ndarray) -> np.ndarray:
@@ -205,8 +205,9 @@ def _without_specks(ink: np.ndarray) -> np.ndarray:
     return np.where(cv2.dilate(gone, np.ones((3, 3))) > 0, 0, ink)  # with its soft edge
 
 
-def _box(crop: np.ndarray, pen_width: float | None) -> np.ndarray:
-    """The crop scaled so that its longer side is 20 pixels, its pen `pen_width` of them wide."""
+def _fine_shape(crop: np.ndarray, pen_width: float | None) -> np.ndarray:
+    """The crop scaled so that its longer side is 20 pixels, its pen `pen_width` of them wide; at six
+    times that resolution, so that all that follows is one averaging and blurs nothing twice."""
     longer = max(cv2.boundingRect(_mask(crop))[2:])
     width = stroke_width(crop)
     if pen_width is None or longer < 2 * width:  # a blob is not made of strokes
@@ -218,14 +219,8 @@ def _box(crop: np.ndarray, pen_width: float | None) -> np.ndarray:
     if grow:
         shape = _redrawn(shape, grow * _FINE, pen_width * _FINE / 2)
     x, y, width, height = cv2.boundingRect(_mask(shape))
-    shape = shape[y : y + height, x : x + width]
-    # average down in whole cells: pad the shorter side, and trim what rounding left over the box
-    columns, rows = (min(BOX, -(-length // _FINE)) for length in (width, height))
-    cells = np.zeros((rows * _FINE, columns * _FINE), np.float32)
-    height, width = min(height, len(cells)), min(width, cells.shape[1])
-    top, left = (len(cells) - height) // 2, (cells.shape[1] - width) // 2
-    cells[top : top + height, left : left + width] = shape[:height, :width]
-    return cv2.resize(cells, (columns, rows), interpolation=cv2.INTER_AREA)
+    limit = BOX * _FINE  # rounding may leave a row too many
+    return shape[y : y + min(height, limit), x : x + min(width, limit)]
 
 
 def _redrawn(shape: np.ndarray, grow: float, radius: float) -> np.ndarray:
@@ -247,16 +242,28 @@ def _redrawn(shape: np.ndarray, grow: float, radius: float) -> np.ndarray:
     return np.clip(moved, 0, 1)
 
 
-def _placed(box: np.ndarray, by_mass: bool) -> np.ndarray:
-    """The box in the 28x28 field, moved by whole pixels: fractions would blur the strokes."""
-    height, width = box.shape
+def _averaged(fine: np.ndarray) -> np.ndarray:
+    """From six times the resolution to the final one, the shape in the middle of whole pixels."""
+    rows, columns = (-(-length // _FINE) for length in fine.shape)
+    top, left = (rows * _FINE - fine.shape[0]) // 2, (columns * _FINE - fine.shape[1]) // 2
+    return _on_field(fine, rows, columns, top, left)
+
+
+def _placed(fine: np.ndarray, by_mass: bool) -> np.ndarray:
+    """The shape in the 28x28 field, its centre of mass, or else its box, in the middle."""
+    height, width = fine.shape
+    side = FIELD * _FINE
+    top, left = (side - height) / 2, (side - width) / 2
     if by_mass:
-        moments = cv2.moments(box)
-        x, y = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
-        left, top = round(CENTRE - x), round(CENTRE - y)
-    else:
-        left, top = (FIELD - width) // 2, (FIELD - height) // 2
-    left, top = np.clip(left, 0, FIELD - width), np.clip(top, 0, FIELD - height)
-    field = np.zeros((FIELD, FIELD), np.float32)
-    field[top : top + height, left : left + width] = box
-    return field
+        moments = cv2.moments(fine)
+        middle = CENTRE * _FINE + (_FINE - 1) / 2
+        top, left = middle - moments["m01"] / moments["m00"], middle - moments["m10"] / moments["m00"]
+    top, left = (round(min(max(at, 0), side - n)) for at, n in ((top, height), (left, width)))
+    return _on_field(fine, FIELD, FIELD, top, left)
+
+
+def _on_field(fine: np.ndarray, rows: int, columns: int, top: int, left: int) -> np.ndarray:
+    """A black field of rows x columns final pixels with the shape put on it, averaged down."""
+    field = np.zeros((rows * _FINE, columns * _FINE), np.float32)
+    field[top : top + fine.shape[0], left : left + fine.shape[1]] = fine
+    return cv2.resize(field, (columns, rows), interpolation=cv2.INTER_AREA)

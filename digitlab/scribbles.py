@@ -12,7 +12,7 @@ import numpy as np
 from digitlab.preprocess import FIELD, to_mnist
 from digitlab.strokes import PAD_SIZE, Stroke, render
 
-LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhikmnprtuvwxy"
+LETTERS = "ACEFHJKLMNPRTUVWXYcdefhikmnprtvwx"
 SYMBOLS = "?!#&%$@*+=<>{}"
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -41,9 +41,9 @@ def _pen(rng: np.random.Generator) -> float:
     return rng.uniform(8, 28)
 
 
-def _drawn(strokes: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+def _drawn(strokes: Sequence[np.ndarray], rng: np.random.Generator, width: float | None = None) -> np.ndarray:
     """The strokes, given in the unit square, at a random size and place."""
-    width, size = _pen(rng), rng.uniform(0.4, 0.95) * PAD_SIZE
+    width, size = width or _pen(rng), rng.uniform(0.4, 0.95) * PAD_SIZE
     room = PAD_SIZE - size
     corner = rng.uniform(0, 1, 2) * room
     inner = size - width
@@ -95,14 +95,15 @@ def _zigzag(rng: np.random.Generator) -> np.ndarray:
 def _spiral(rng: np.random.Generator) -> np.ndarray:
     angle = np.linspace(0, rng.uniform(4, 8) * np.pi, 80) * rng.choice([-1, 1])
     radius = np.linspace(rng.uniform(0.02, 0.15), 0.5, 80)
-    return _drawn([np.stack([np.cos(angle), np.sin(angle)], 1) * radius[:, None] + 0.5], rng)
+    turns = np.stack([np.cos(angle), np.sin(angle)], 1) * radius[:, None] + 0.5
+    return _drawn([turns], rng, width=8)  # a thick pen would make it a ring, which is a 0
 
 
 def _shape(rng: np.random.Generator) -> np.ndarray:
     """A polygon, a star, a cross, a pair of lines, an arrow."""
     kind = rng.integers(5)
     if kind == 0:
-        corners = int(rng.integers(3, 6))
+        corners = int(rng.integers(3, 5))  # with five it would be near a 0
         angle = np.linspace(0, 2 * np.pi, corners + 1) + rng.uniform(0, 6)
         strokes = [np.stack([np.cos(angle), np.sin(angle)], 1)]
     elif kind == 1:

@@ -22,7 +22,7 @@ def distort(
     *,
     turn: float = 12,
     slant: float = 0.2,
-    zoom: float = 0.12,
+    zoom: float = 0.15,
     shift: float = 1.5,
     bend: float = 1.2,
     pen: float = 0.6,
