@@ -11,7 +11,9 @@ st.set_page_config(
 
 st.navigation(
     [
-        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", default=True),
+        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="home", default=True),
+        # The default page stands at the root only; a link may name it by its file, as the others.
+        st.Page("pages/draw.py", title="Draw", visibility="hidden"),
         st.Page("pages/steps.py", title="What the model sees", icon=":material/grid_on:"),
     ],
     position="top",

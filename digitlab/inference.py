@@ -24,7 +24,7 @@ from digitlab.errors import UnknownName
 ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
 DETECTOR = "detector"
 SURE = 0.5  # a digit that is less probable than all others together is a guess, not an answer
-_INTERPRETERS = min(4, os.cpu_count() or 1)  # of each model; more than cores only costs memory
+_INTERPRETERS = max(2, min(4, os.cpu_count() or 1))  # of each model; more would only cost memory
 _BATCH = 256  # images at a time: more would take memory and win nothing
 
 
@@ -129,6 +129,8 @@ class _Network:
 
     def __call__(self, pictures: np.ndarray, output: str) -> np.ndarray:
         pictures = _checked(pictures)
+        if not len(pictures):  # an interpreter can't run on nothing
+            return self(np.zeros((1, 28, 28), np.float32), output)[:0]
         if output not in self.outputs:
             raise UnknownName(f"This model has no {output!r}; it has {', '.join(self.outputs)}.")
         runner = self._free.get()

@@ -2,34 +2,39 @@
 
 import streamlit as st
 
+from digitlab import strokes
 from digitlab.preprocess import trace
-from ui import current, show, style
+from ui import current, door, show
+
+door.through_app()
+
+STEPS = (
+    ("1. Ink", "Paper becomes black and ink white, whatever colours you used."),
+    ("2. Crop", "Only the part with ink in it counts. Stray dots are dropped."),
+    ("3. Box", "It fills a box of 20 × 20 pixels, and its pen gets the width of MNIST’s pens."),
+    (
+        "4. Centre",
+        "Its centre of mass, where it would balance on a fingertip, goes to the middle of 28 × 28 pixels. "
+        "This is all that the model sees.",
+    ),
+)
 
 st.header("What the model sees", anchor=False)
 st.markdown(
-    "The models learned from **MNIST**: 60,000 digits that people wrote on paper around 1990, each made "
-    "into 28 × 28 pixels in the same way. Your drawing goes that way, too."
+    "The models learned from **MNIST**: 70,000 digits that people wrote on paper around 1990. Each was made "
+    "into 28 × 28 pixels in the same four steps. Your drawing takes them, too."
 )
 
-picture = current.picture()
-steps = None if picture is None else trace(picture)
-if steps is None:
-    st.info(f"{style.EMPTY} first: its way to the model is shown here.", icon=":material/draw:")
-    st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
-else:
-    for column, image, name, why in zip(
-        st.columns(4, gap="medium"),
-        (steps.ink, steps.crop, steps.box, steps.centred),
-        ("1. Ink", "2. Crop", "3. Box", "4. Centred"),
-        (
-            "Paper becomes black, ink white, whatever colours you used.",
-            "Only the part with ink in it counts. Stray dots are dropped.",
-            "It fills a box of 20 × 20 pixels, and the pen gets the width of MNIST’s pens.",
-            "Its centre of mass, where it would balance on a fingertip, goes to the middle. "
-            "This is all that the model sees.",
-        ),
-        strict=True,
-    ):
-        with column:
+drawn = current.picture()
+traced = None if drawn is None else trace(drawn)
+if traced is None:
+    traced = trace(strokes.render(strokes.examples()[3]))
+    st.info("This is our example. Draw a digit, and come back to see yours.", icon=":material/draw:")
+
+with st.container(horizontal=True, gap="medium"):
+    pictures = (traced.ink, traced.crop, traced.box, traced.centred)
+    for picture, (name, why) in zip(pictures, STEPS, strict=True):
+        with st.container(width=240):
             st.subheader(name, anchor=False)
-            show.digit_picture(image, why, f"The digit after the step {name}", side=200)
+            show.digit_picture(picture, why, f"The digit after step {name}", side=220)
+st.page_link("pages/draw.py", label="Back to drawing", icon=":material/draw:")

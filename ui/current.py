@@ -20,10 +20,10 @@ def picture() -> np.ndarray | None:
 
 def choose() -> None:
     """The pad, or a way to bring a photo; afterwards `picture()` is what was brought."""
+    st.session_state.setdefault("source", "draw")
     source = st.segmented_control(
         "Where the digit comes from",
         _SOURCES,
-        default="draw",
         required=True,
         format_func=_SOURCES.get,
         key="source",

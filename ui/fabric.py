@@ -12,6 +12,8 @@ from digitlab.strokes import PAD_SIZE, Drawing, Stroke
 
 MAX_STROKES = 200
 MAX_POINTS = 20_000  # in all; a digit drawn slowly has a few hundred
+_FAR = 10_000  # pixels; a pointer can leave the pad, but no screen is that wide. Farther takes long to draw
+_UNMOVED = 2  # pixels between Fabric's idea of a path's middle and ours
 _CURVE_STEPS = (0.25, 0.5, 0.75, 1.0)
 _LENGTHS = {"M": 2, "L": 2, "Q": 4}  # numbers that follow each path command
 
@@ -59,7 +61,24 @@ def _stroke(item: Any) -> Stroke:
     points: list[tuple[float, float]] = []
     for command in path:
         points += _points(command, points)
-    return Stroke(points, width)
+    return _moved(Stroke(points, width), item)
+
+
+def _moved(stroke: Stroke, item: dict[str, Any]) -> Stroke:
+    """The stroke where the canvas shows it. Its toolbar has a pencil to move, turn and stretch what was
+    drawn; Fabric leaves the path as it was and keeps the new centre, angle and scale beside it."""
+    x = [x for x, _ in stroke.points]
+    y = [y for _, y in stroke.points]
+    middle = (min(x) + max(x)) / 2, (min(y) + max(y)) / 2
+    to_x, to_y = _number(item.get("left", middle[0])), _number(item.get("top", middle[1]))
+    scale_x, scale_y = (_number(item.get(side, 1), 0.01, 100) for side in ("scaleX", "scaleY"))
+    angle = math.radians(_number(item.get("angle", 0)))
+    if (scale_x, scale_y, angle) == (1, 1, 0) and math.dist(middle, (to_x, to_y)) < _UNMOVED:
+        return stroke
+    cos, sin = math.cos(angle), math.sin(angle)
+    stretched = [((px - middle[0]) * scale_x, (py - middle[1]) * scale_y) for px, py in stroke.points]
+    points = [(_near(to_x + cos * px - sin * py), _near(to_y + sin * px + cos * py)) for px, py in stretched]
+    return Stroke(points, min(stroke.width * math.sqrt(scale_x * scale_y), PAD_SIZE))
 
 
 def _points(command: Any, before: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -69,8 +88,7 @@ def _points(command: Any, before: list[tuple[float, float]]) -> list[tuple[float
     name, *numbers = command
     if _LENGTHS.get(name) != len(numbers) or (name == "M") != (not before):
         raise DrawingError("The pad sent something that is not a stroke.")
-    # a pen may leave the pad, but not by much
-    xy = [_number(number, -PAD_SIZE, 2 * PAD_SIZE) for number in numbers]
+    xy = [_number(number) for number in numbers]
     if name != "Q":
         return [(xy[0], xy[1])]
     (x0, y0), (x1, y1, x2, y2) = before[-1], xy
@@ -83,7 +101,11 @@ def _points(command: Any, before: list[tuple[float, float]]) -> list[tuple[float
     ]
 
 
-def _number(value: Any, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def _number(value: Any, low: float = -_FAR, high: float = _FAR) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _FAR:  # NaN, too
         raise DrawingError("The pad sent something that is not a stroke.")
     return min(max(float(value), low), high)
+
+
+def _near(value: float) -> float:
+    return min(max(value, -_FAR), _FAR)

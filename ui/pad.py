@@ -56,6 +56,8 @@ def show() -> None:
     pen_width = st.session_state.get("pen-width", PEN_WIDTH)
     if pad.key not in st.session_state:  # new here, or back from another page
         pad.shown = fabric.from_strokes(pad.drawing, _INK)
+    # also keeps the canvas's own toolbar, which pops up above it, off the controls
+    st.caption("Draw one digit, with your mouse or your finger.")
     result = st_canvas(
         width=PAD_SIZE,
         height=PAD_SIZE,

@@ -5,13 +5,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (row.dataset.shown === wanted) return // a rerun: keep the buttons, and the focus on one of them
   row.dataset.shown = wanted
   row.replaceChildren(
-    ...data.pictures.map(({ src, label }, number) => {
+    ...data.pictures.map(({ url, label }, number) => {
       const button = document.createElement("button")
       button.type = "button"
       button.setAttribute("aria-label", label)
       button.title = label
       const picture = document.createElement("img")
-      picture.src = src
+      picture.src = url
       picture.alt = ""
       button.append(picture)
       button.onclick = () => setTriggerValue("pressed", number)

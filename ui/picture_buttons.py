@@ -4,10 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import streamlit as st
-
-from ui.pictures import data_url
 
 _HERE = Path(__file__)
 _component = st.components.v2.component(
@@ -19,7 +16,7 @@ _component = st.components.v2.component(
 
 
 class Picture(NamedTuple):
-    image: np.ndarray  # uint8 (H, W)
+    url: str  # see ui/pictures.py
     label: str  # read out by a screen reader, shown on hover
 
 
@@ -33,6 +30,6 @@ def picture_buttons(pictures: Sequence[Picture], *, key: str, on_press: Callable
 
     _component(
         key=key,
-        data={"pictures": [{"src": data_url(p.image), "label": p.label} for p in pictures]},
+        data={"pictures": [picture._asdict() for picture in pictures]},
         on_pressed_change=pressed,
     )

@@ -81,13 +81,14 @@ def bars(answer: Answer) -> None:
 
 def _bar(digit: int, share: float, chosen: bool) -> str:
     color, weight = (style.MODEL, 700) if chosen else (style.QUIET, 400)
+    label = _percent(share) if share >= 0.01 else ""  # nine times "less than" would be noise
     return (
         f'<div style="display:grid;grid-template-columns:1rem 1fr 3.6rem;gap:0.5rem;'
         f'align-items:center;height:1.35rem;font-size:0.9rem;font-weight:{weight}">'
         f'<span>{digit}</span><span style="height:0.7rem;border-radius:4px;background:{style.TRACK}">'
         f'<span style="display:block;height:100%;width:{share:.1%};border-radius:4px;'
         f'background:{color}"></span></span><span style="text-align:right;'
-        f'font-variant-numeric:tabular-nums">{_percent(share)}</span></div>'
+        f'font-variant-numeric:tabular-nums">{label}</span></div>'
     )
 
 

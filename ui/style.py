@@ -7,7 +7,7 @@ QUIET = "#94a3b8"  # what it also thought of
 TRACK = "rgba(128, 140, 160, 0.18)"  # the empty part of a bar, on light and on dark
 
 EMPTY = "Draw a digit"
-EMPTY_HINT = "Use your mouse or your finger, or try one of the examples."
+EMPTY_HINT = "The answer appears here as soon as you lift the pen."
 
 
 def headline(answer: Answer) -> str:

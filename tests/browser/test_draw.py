@@ -1,0 +1,182 @@
+"""Drawing digits on the real pad, and reading the answer."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.server import RunningApp
+from digitlab.preprocess import to_mnist
+from tests.browser.pad import Pad, digit
+
+DIGITS = range(10)
+SCRIBBLE = [(40, 200), (60, 40), (90, 230), (120, 50), (150, 230), (180, 40), (210, 230), (240, 60)]
+
+
+@pytest.mark.parametrize("number", DIGITS)
+def test_digit_in_the_middle(pad: Pad, number: int) -> None:
+    pad.draw(digit(number))
+    pad.expect_digit(number)
+
+
+@pytest.mark.parametrize("number", DIGITS)
+def test_small_digit_in_a_corner(pad: Pad, number: int) -> None:
+    corner = [(55, 55), (225, 55), (55, 225), (225, 225)][number % 4]
+    pad.page.get_by_label("Pen width in pixels").press("Home")  # the usual pen would fill its loops
+    pad.draw(digit(number), scale=0.4, at=corner)
+    pad.expect_digit(number)
+
+
+@pytest.mark.parametrize("number", DIGITS)
+def test_thinnest_pen(pad: Pad, number: int) -> None:
+    pad.page.get_by_label("Pen width in pixels").press("Home")
+    pad.draw(digit(number))
+    pad.expect_digit(number)
+    ink = np.mean(pad.picture()[:, :, 0] < 128)
+    assert ink < 0.06, "the thinnest pen must draw a thin line"
+
+
+def test_nothing_is_said_of_an_empty_pad(pad: Pad) -> None:
+    pad.expect_text("Draw a digit")
+    pad.expect_no_digit()
+    expect(pad.page.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(pad.page.get_by_role("button", name="Clear")).to_be_disabled()
+
+
+@pytest.mark.parametrize("points", [SCRIBBLE, [(140, 140), (142, 141)]], ids=["scribble", "dot"])
+def test_what_is_no_digit_gets_no_digit(pad: Pad, points: list[tuple[float, float]]) -> None:
+    pad.stroke(points)
+    pad.expect_text("Not sure")
+    pad.expect_no_digit()
+
+
+def test_the_model_sees_what_is_drawn(pad: Pad) -> None:
+    """The app never gets pixels; it renders the strokes as the canvas did."""
+    pad.draw(digit(5))
+    pad.expect_digit(5)
+    expected = to_mnist(pad.picture())
+    assert expected is not None
+    assert np.abs(pad.seen() / 255 - expected).mean() < 0.01
+
+
+def test_clear_and_undo(pad: Pad) -> None:
+    first, second = digit(4)
+    pad.stroke(first.points)
+    expect(pad.answer).not_to_contain_text("Draw a digit", timeout=10_000)
+    before = pad.seen()
+    pad.stroke(second.points)
+    pad.expect_digit(4)
+    pad.page.get_by_role("button", name="Undo").click()
+    expect(pad.answer).not_to_contain_text("4", timeout=10_000)
+    assert np.array_equal(pad.seen(), before)
+    pad.stroke(second.points)  # the pad is still alive, and knows the first stroke
+    pad.expect_digit(4)
+    pad.page.get_by_role("button", name="Clear").click()
+    pad.expect_text("Draw a digit")
+    pad.expect_no_digit()
+    pad.draw(digit(3))
+    pad.expect_digit(3)
+
+
+def test_other_page_and_back(pad: Pad) -> None:
+    pad.draw(digit(6))
+    pad.expect_digit(6)
+    drawn = pad.picture()
+    pad.page.get_by_role("link", name="What the model sees").click()
+    expect(pad.page.get_by_role("heading", name="4. Centre")).to_be_visible()
+    expect(pad.page.get_by_text("This is our example")).to_have_count(0)
+    pad.page.get_by_role("link", name="Draw", exact=True).first.click()
+    pad.expect_digit(6)
+    expect(pad.canvas).to_be_visible()
+    pad.page.wait_for_timeout(500)  # the canvas shows the strokes a moment after it is there
+    assert np.abs(pad.picture().astype(int) - drawn).mean() < 2
+    pad.page.get_by_role("button", name="Undo").click()
+    pad.expect_text("Draw a digit")
+
+
+def test_reload_starts_afresh(pad: Pad) -> None:
+    pad.draw(digit(2))
+    pad.expect_digit(2)
+    pad.page.reload()
+    pad.wait_until_ready()
+    pad.expect_text("Draw a digit")
+    pad.draw(digit(8))
+    pad.expect_digit(8)
+
+
+@pytest.mark.parametrize("name", ["Linear", "Dense", "CNN", "Autoencoder"])
+def test_another_model_answers_the_same_drawing(pad: Pad, name: str) -> None:
+    pad.draw(digit(3))
+    pad.expect_digit(3)
+    pad.page.get_by_role("radio", name=name).check(force=True)
+    redrawn = pad.page.get_by_alt_text("The digit as the autoencoder redraws it")
+    expect(redrawn).to_have_count(1 if name == "Autoencoder" else 0, timeout=10_000)
+    pad.expect_digit(3)
+
+
+def test_all_models_side_by_side(pad: Pad) -> None:
+    pad.draw(digit(3))
+    pad.expect_digit(3)
+    pad.page.get_by_role("radio", name="All models").check(force=True)
+    for name in ("Linear", "Dense", "CNN", "Autoencoder"):
+        pad.expect_text(name)
+    assert pad.answer.inner_text().count("3") == 4
+
+
+def test_the_model_stands_in_the_link(pad: Pad) -> None:
+    pad.page.get_by_role("radio", name="Dense").check(force=True)
+    pad.page.wait_for_url("**/?model=Dense")
+    pad.page.reload()
+    pad.wait_until_ready()
+    expect(pad.page.get_by_role("radio", name="Dense")).to_be_checked()
+
+
+def test_examples_are_drawn_and_answered(pad: Pad) -> None:
+    for number in (7, 0):
+        pad.page.get_by_role("button", name=f"Example {number}").click()
+        pad.expect_digit(number)
+    pad.page.get_by_role("button", name="Example 5").press("Enter")
+    pad.expect_digit(5)
+    assert np.mean(pad.picture()[:, :, 0] < 128) > 0.02, "the example must stand on the pad"
+
+
+@pytest.mark.parametrize("number", DIGITS)
+def test_a_link_opens_with_an_example(page: Page, app: RunningApp, number: int) -> None:
+    page.goto(f"{app.base_url}/?example={number}")
+    Pad(page).expect_digit(number)
+
+
+@pytest.mark.parametrize("value", ["10", "-1", "x", "", "7.0", "٣", "1" * 5000])
+def test_a_bad_link_opens_an_empty_pad(page: Page, app: RunningApp, value: str) -> None:
+    page.goto(f"{app.base_url}/?example={value}&model=nonsense")
+    Pad(page).expect_text("Draw a digit")
+
+
+def test_pad_and_answer_fit_on_a_screen(pad: Pad) -> None:
+    pad.draw(digit(9))
+    pad.expect_digit(9)
+    for element in (
+        pad.canvas,
+        pad.answer,
+        pad.page.get_by_text("Runner-up"),
+        pad.page.get_by_text("28 × 28"),
+    ):
+        box = element.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 800
+
+
+def test_a_finger_draws_and_the_page_stays(phone: Page) -> None:
+    pad = Pad(phone)
+    for stroke in digit(4):
+        pad.touch(stroke.points)
+    pad.expect_digit(4)
+    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    for element in (pad.canvas, pad.answer):
+        box = element.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 844
+        assert box["x"] + box["width"] <= 390
+    phone.get_by_role("button", name="Undo").tap()
+    expect(pad.answer).not_to_contain_text("4", timeout=10_000)
+    phone.get_by_role("button", name="Clear").tap()
+    pad.expect_text("Draw a digit")
