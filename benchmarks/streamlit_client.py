@@ -149,13 +149,19 @@ class User:
         """
         if self.canvas is None:
             raise LookupError("The page has shown no drawing canvas.")
+        return await self.send(canvas_value(drawing, self.canvas))
+
+    async def send(self, value: str) -> Reply:
+        """Send any text as the canvas's value, also what no canvas would."""
+        if self.canvas is None:
+            raise LookupError("The page has shown no drawing canvas.")
         request = self._request()
         request.rerun_script.page_script_hash = self._page_script_hash
         request.rerun_script.fragment_id = self.canvas.fragment_id
         request.rerun_script.cached_message_hashes.extend(self._kept_deltas)
         widget = request.rerun_script.widget_states.widgets.add()
         widget.id = self.canvas.widget_id
-        widget.json_value = canvas_value(drawing, self.canvas)
+        widget.json_value = value
         sent = time.perf_counter()
         if self._run_is_owed:
             await self._next_run(sent)
