@@ -91,7 +91,7 @@ def test_each_curve_begins_where_the_last_one_ended() -> None:
     path = [["M", 0, 0], ["Q", 10, 0, 20, 0], ["Q", 30, 0, 40, 40], ["L", 50, 50]]
     curve = points(canvas(path))
     np.testing.assert_array_equal(curve[[0, 4, 8, 9]], [(0, 0), (20, 0), (40, 40), (50, 50)])
-    assert np.hypot(*np.diff(curve, axis=0).T).max() < 20  # nowhere a jump
+    assert (np.diff(curve[:, 0]) > 0).all()  # onwards, never back
 
 
 def test_a_tap_is_a_dot() -> None:
@@ -118,8 +118,9 @@ def test_a_moved_stroke_is_where_it_was_moved_to() -> None:
 
 
 def test_a_turned_stroke_is_turned_around_its_middle() -> None:
-    turned = points(canvas(STRAIGHT, left=110, top=100, angle=90))  # clockwise, as y points down
-    np.testing.assert_allclose(turned, [(110, 50), (110, 150)])
+    hook = [*STRAIGHT, ["L", 160, 140]]
+    turned = points(canvas(hook, left=110, top=120, angle=90))  # clockwise, as y points down
+    np.testing.assert_allclose(turned, [(130, 70), (130, 170), (90, 170)])
 
 
 def test_a_stretched_stroke_is_longer_and_so_is_its_pen() -> None:
@@ -165,7 +166,9 @@ HOSTILE = {
     "an empty object": {},
     "objects is nothing": {"objects": None},
     "objects is an object": {"objects": {"0": STRAIGHT}},
+    "objects is an empty object": {"objects": {}},
     "objects is text": {"objects": "abc"},
+    "objects is a number": {"objects": 3},
     "nothing among the objects": {"objects": [None]},
     "a number among the objects": {"objects": [3]},
     "a list among the objects": {"objects": [STRAIGHT]},
@@ -265,7 +268,7 @@ nearly_drawings = st.fixed_dictionaries({"objects": st.lists(nearly_objects | js
 @settings(deadline=None, max_examples=150)
 @given(json_values | nearly_drawings)
 @example(canvas(STRAIGHT, scaleX=0, scaleY=-1))
-@example(canvas(STRAIGHT, scaleX=9_000, left=-9_000, angle=8_000))
+@example(canvas(STRAIGHT, scaleX=9_000, scaleY=9_000, left=-9_000))
 def test_any_json_is_a_drawing_or_refused(value: Any) -> None:
     try:
         drawing = fabric.to_strokes(value)
@@ -274,6 +277,6 @@ def test_any_json_is_a_drawing_or_refused(value: Any) -> None:
     assert len(drawing) <= fabric.MAX_STROKES
     for stroke in drawing:
         assert 1 <= len(stroke.points) <= fabric.MAX_POINTS
-        assert np.abs(stroke.points).max() <= 20_000  # farther away takes minutes to draw
+        assert np.abs(stroke.points).max() <= 10_000  # farther away takes minutes to draw
         assert 0 < stroke.width <= PAD_SIZE
     assert render(drawing).shape == (PAD_SIZE, PAD_SIZE)

@@ -78,9 +78,10 @@ def test_errors_in_different_bins_do_not_make_up_for_each_other() -> None:
     assert expected_calibration_error(probabilities, labels, bins=1) == pytest.approx(0)
 
 
-def test_a_little_more_than_certain_is_certain() -> None:
-    probabilities = np.array([[1.0000001, 0], [1.0, 0]], np.float32)  # as rounding leaves them
-    assert expected_calibration_error(probabilities, np.array([0, 0])) == pytest.approx(0, abs=1e-6)
+def test_the_certain_are_in_the_last_bin_with_the_almost_certain() -> None:
+    probabilities = np.array([[1.0000001, 0], [0.95, 0.05]], np.float32)  # the first as rounding leaves it
+    error = expected_calibration_error(probabilities, np.array([1, 0]), bins=5)
+    assert error == pytest.approx((1 - 0.05) / 2, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=30)
@@ -131,4 +132,5 @@ def test_no_other_temperature_fits_better(seed: int, other: float) -> None:
 def test_certain_in_float32_and_sometimes_wrong_has_a_temperature() -> None:
     certain = np.eye(10, dtype=np.float32)[[3] * 100]  # probabilities of 0 have no logarithm
     labels = np.array([3] * 90 + [4] * 10)
-    assert 1 < temperature(certain, labels) < 10
+    # the other nine are taken for 1e-12; 0.9 for the first needs logits that are ln(0.9 / (0.1 / 9)) apart
+    assert temperature(certain, labels) == pytest.approx(12 * np.log(10) / np.log(81), rel=0.01)

@@ -1,5 +1,7 @@
 """What is being read: the drawing on the pad, or a photo. It stays the same on every page."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -7,15 +9,28 @@ from digitlab import photos, strokes
 from digitlab.errors import PictureError
 from ui import pad
 
-_SOURCES = {"draw": ":material/draw: Draw", "upload": ":material/upload: Upload",
-            "camera": ":material/photo_camera: Camera"}  # fmt: skip
+_SOURCES = {
+    "draw": ":material/draw: Draw",
+    "upload": ":material/upload: Upload",
+    "camera": ":material/photo_camera: Camera",
+}
+
+
+@dataclass
+class _Photo:
+    """A picture from one source. A file that can't be read leaves the last good one in place."""
+
+    picture: np.ndarray | None = None
+    last_good: np.ndarray | None = None  # Streamlit takes the old file away before it brings the new one
+    problem: str | None = None
 
 
 def picture() -> np.ndarray | None:
     """uint8 (H, W), (H, W, 3) or (H, W, 4); None while there is nothing."""
-    if st.session_state.get("source", "draw") != "draw":
-        return st.session_state.get("_photo")
-    return strokes.render(pad.drawing()) if pad.drawing() else None
+    source = st.session_state.get("source", "draw")
+    if source == "draw":
+        return strokes.render(pad.drawing()) if pad.drawing() else None
+    return _photo(source).picture
 
 
 def choose() -> None:
@@ -42,22 +57,29 @@ def choose() -> None:
             args=("upload",),
         )
     else:
-        st.camera_input("Hold one digit in front of the camera", key="camera", on_change=_take,
-                        args=("camera",))  # fmt: skip
-    if message := st.session_state.get("_photo_problem"):
-        st.warning(message, icon=":material/broken_image:")
-    elif (photo := st.session_state.get("_photo")) is not None and source == "upload":
-        st.image(photo, width=strokes.PAD_SIZE, alt="The picture that you brought")
+        st.camera_input(
+            "Hold one digit in front of the camera", key="camera", on_change=_take, args=("camera",)
+        )
+    photo = _photo(source)
+    if photo.problem:
+        st.warning(photo.problem, icon=":material/broken_image:")
+    # a camera shows its picture itself, except after a visit to another page
+    if photo.picture is not None and (source == "upload" or st.session_state.get("camera") is None):
+        st.image(photo.picture, width=strokes.PAD_SIZE, alt="The picture that you brought")
 
 
-def _take(key: str) -> None:
-    """Decode what was brought, once; a file that can't be read leaves the last picture as it was."""
-    file = st.session_state[key]
-    st.session_state["_photo_problem"] = None
+def _photo(source: str) -> _Photo:
+    return st.session_state.setdefault("_photos", {}).setdefault(source, _Photo())
+
+
+def _take(source: str) -> None:
+    """Decode what was brought, once."""
+    photo, file = _photo(source), st.session_state[source]
+    photo.problem = None
     if file is None:
-        st.session_state["_photo"] = None
+        photo.picture = None
         return
     try:
-        st.session_state["_photo"] = photos.decode(file.getvalue())
+        photo.picture = photo.last_good = photos.decode(file.getvalue())
     except PictureError as error:
-        st.session_state["_photo_problem"] = str(error)
+        photo.picture, photo.problem = photo.last_good, str(error)

@@ -7,7 +7,7 @@ QUIET = "#94a3b8"  # what it also thought of
 TRACK = "rgba(128, 140, 160, 0.18)"  # the empty part of a bar, on light and on dark
 
 EMPTY = "Draw a digit"
-EMPTY_HINT = "The answer appears here as soon as you lift the pen."
+EMPTY_HINT = "The answer appears here, as soon as there is something to read."
 
 
 def headline(answer: Answer) -> str:
