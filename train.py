@@ -239,7 +239,7 @@ def _fit(
             chosen = self.order[index * recipe.batch_size :][: recipe.batch_size]
             images = looks[rng.integers(len(looks), size=len(chosen)), chosen]
             if recipe.distort:
-                images = distort(images, rng)
+                images = distort(images, rng, recipe.distort)
             return images, targets(images, labels[chosen])
 
     def targets(images: np.ndarray, labels: np.ndarray) -> Any:

@@ -20,7 +20,7 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float  # at its highest
-    distort: bool  # train on distorted copies, new ones each epoch (model_zoo/augment.py)
+    distort: float  # strength of the distortions, new ones each epoch (model_zoo/augment.py); 0: none
     loss: str | dict[str, str] = "sparse_categorical_crossentropy"  # or one for each named output
     loss_weights: dict[str, float] | None = None
 

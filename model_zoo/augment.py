@@ -16,19 +16,10 @@ _GRID = np.stack(np.meshgrid(np.arange(SIDE), np.arange(SIDE))).astype(np.float3
 _MIDDLE = (SIDE - 1) / 2
 
 
-def distort(
-    images: np.ndarray,
-    rng: np.random.Generator,
-    *,
-    turn: float = 12,
-    slant: float = 0.2,
-    zoom: float = 0.15,
-    shift: float = 1.5,
-    bend: float = 1.2,
-    pen: float = 0.6,
-) -> np.ndarray:
-    """A randomly distorted copy: turned (degrees), slanted, zoomed (shares), shifted and bent (pixels),
-    its pen thinner or thicker (`pen` is the largest share of a one-pixel change)."""
+def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1) -> np.ndarray:
+    """A randomly distorted copy. At strength 1: turned by up to 12 degrees, slanted by up to a fifth, zoomed
+    by up to 15 %, shifted by up to 1.5 pixels, bent by about 1.2, its pen thinner or thicker by up to 0.6."""
+    turn, slant, zoom, shift, bend, pen = (strength * most for most in (12, 0.2, 0.15, 1.5, 1.2, 0.6))
     count = len(images)
     maps = _affine(count, rng, turn, slant, zoom, shift)
     maps += rng.uniform(0, bend, (count, 1, 1, 1)).astype(np.float32) * _waves(count, rng)

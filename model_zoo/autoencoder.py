@@ -17,7 +17,7 @@ RECIPE = Recipe(
     epochs=30,
     batch_size=128,
     learning_rate=0.002,
-    distort=True,
+    distort=1,
     loss={"digit": "sparse_categorical_crossentropy", "reconstruction": "binary_crossentropy"},
     loss_weights={"digit": 0.2, "reconstruction": 1.0},
 )

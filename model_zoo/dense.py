@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TITLE = "Dense"
 SUMMARY = "Two layers of neurons; each neuron looks at the whole picture."
-RECIPE = Recipe(epochs=25, batch_size=128, learning_rate=0.002, distort=True)
+RECIPE = Recipe(epochs=25, batch_size=128, learning_rate=0.002, distort=1)
 
 
 def build() -> "keras.Model":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TITLE = "Digit detector"
 SUMMARY = "Tells digits from letters, scribbles and dots."
-RECIPE = Recipe(epochs=8, batch_size=128, learning_rate=0.003, distort=True, loss="binary_crossentropy")
+RECIPE = Recipe(epochs=8, batch_size=128, learning_rate=0.003, distort=1, loss="binary_crossentropy")
 
 
 def build() -> "keras.Model":

@@ -236,6 +236,19 @@ def noise(width: int = 60, height: int = 40) -> Image.Image:
     return Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8))
 
 
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def png(width: int, height: int, *more: bytes, bits: int = 8, pixels: bytes | None = None) -> bytes:
+    """A black PNG, grey, with more chunks than it needs; `pixels` are compressed already."""
+    if pixels is None:
+        pixels = zlib.compress(bytes((1 + -(-width * bits // 8)) * height), 1)
+    header = struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0)
+    chunks = [chunk(b"IHDR", header), *more, chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
 NOT_PICTURES = {
     "empty": b"",
     "text": b"This is a picture. Believe me.",
@@ -254,6 +267,7 @@ NOT_PICTURES = {
     "JPEG's first bytes": b"\xff\xd8\xff\xe0",
     "WebP's first bytes": b"RIFF\xff\xff\xff\xffWEBPVP8 ",
     "zeros": bytes(5000),
+    "PNG with broken chunks": png(60, 40, pixels=zlib.compress(b"")).replace(b"IEND", bytes(4)),
 }
 
 
@@ -294,19 +308,6 @@ def test_a_damaged_file_is_read_or_refused(content: bytes, data: st.DataObject) 
 )
 def test_random_bytes_are_refused(start: bytes, rest: bytes) -> None:
     refusal(start + rest)
-
-
-def chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-
-def png(width: int, height: int, *more: bytes, bits: int = 8, pixels: bytes | None = None) -> bytes:
-    """A black PNG, grey, with more chunks than it needs; `pixels` are compressed already."""
-    if pixels is None:
-        pixels = zlib.compress(bytes((1 + -(-width * bits // 8)) * height), 1)
-    header = struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0)
-    chunks = [chunk(b"IHDR", header), *more, chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def resized_jpeg(width: int, height: int, **options: object) -> bytes:

@@ -73,8 +73,8 @@ def show() -> None:
         st.warning(str(error))
     with st.container(horizontal=True, gap="small"):
         blank = not pad.drawing
-        st.button("Undo", icon=":material/undo:", on_click=_undo, disabled=blank)
-        st.button("Clear", icon=":material/delete:", on_click=put, args=((),), disabled=blank)
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, disabled=blank)
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=put, args=((),), disabled=blank)
     st.slider(
         "Pen width in pixels",
         *PEN_WIDTHS,

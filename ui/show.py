@@ -72,8 +72,9 @@ def bars(answer: Answer) -> None:
         _bar(digit, float(share), digit == answer.digit) for digit, share in enumerate(answer.probabilities)
     )
     second = answer.runner_up
+    spoken = ", ".join(f"{digit}: {_percent(share)}" for digit, share in enumerate(answer.probabilities))
     st.html(
-        f'<div role="img" aria-label="Probability of each digit">{rows}</div>'
+        f'<div role="img" aria-label="Probability of each digit. {spoken}">{rows}</div>'
         f'<p style="margin:0.4rem 0 0;font-size:0.9rem;opacity:0.8">Runner-up: {second}, with '
         f"{_percent(answer.probabilities[second])}.</p>"
     )

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from digitlab.strokes import PAD_SIZE, Drawing, examples
 
+HAND_MS = 250  # a hand arrives before it draws; meanwhile the canvas's toolbar slides out of the way
 ANSWER_MS = 10_000  # a slow machine; an answer takes about 300
 
 
@@ -18,6 +19,9 @@ class Pad:
         self.page = page
         self.canvas = page.locator("canvas.upper-canvas")
         self.answer = page.locator(".st-key-answer")
+        # the canvas's own toolbar has buttons with these names, too
+        self.undo = page.locator(".st-key-undo button")
+        self.clear = page.locator(".st-key-clear button")
 
     def wait_until_ready(self) -> None:
         expect(self.canvas).to_be_visible(timeout=30_000)
@@ -32,6 +36,7 @@ class Pad:
         left, top = self._corner()
         mouse = self.page.mouse
         mouse.move(left + points[0][0], top + points[0][1])
+        self.page.wait_for_timeout(HAND_MS)
         mouse.down()
         for x, y in points:
             mouse.move(left + x, top + y)
@@ -69,7 +74,7 @@ class Pad:
 
     def picture(self) -> np.ndarray:
         """What the canvas shows: uint8 (280, 280, 4) RGBA."""
-        url = self.page.locator("canvas.lower-canvas").evaluate(
+        url = self.page.locator("canvas.dc-canvas.lower-canvas").evaluate(
             f"""canvas => {{
                 const copy = document.createElement("canvas")
                 copy.width = copy.height = {PAD_SIZE}
