@@ -28,6 +28,7 @@ def test_small_digit_in_a_corner(pad: Pad, number: int) -> None:
 @pytest.mark.parametrize("number", DIGITS)
 def test_thinnest_pen(pad: Pad, number: int) -> None:
     pad.page.get_by_role("slider", name="Pen width in pixels").press("Home")
+    pad.page.wait_for_timeout(600)  # the canvas shows nothing when it gets its new pen
     pad.draw(digit(number))
     pad.expect_digit(number)
     ink = np.mean(pad.picture()[:, :, 0] < 128)
