@@ -10,7 +10,7 @@ This is the only door to TensorFlow. What it writes, a folder for each model:
     model.keras         to download and continue with (weights and architecture, no optimiser state)
     model.tflite        the same weights for LiteRT: what the app runs
     history.json        loss and accuracy of each epoch, on training and validation data
-    predictions.npz     probabilities on MNIST's 10,000 test images
+    predictions.npz     probabilities on MNIST's 10,000 test images, and their labels
     card.json           what it is, how it was trained, what was measured
 
 The folder is swapped in when everything in it is whole; until then, Ctrl-C or a kill leaves the old one.
@@ -154,11 +154,13 @@ def train(name: str, recipe: Recipe, limit: int | None, seed: int, out: Path) ->
         }
         served = inference.Model(folder, card)  # measure what the app will run
         if name == DETECTOR:
-            measured |= _detection(served, validation, test)
+            predictions = {"scores": served.score(test.images)}
+            measured |= _detection(served, predictions["scores"], validation)
         else:
-            predictions = served.predict(test.images)
-            np.savez_compressed(folder / "predictions.npz", probabilities=predictions)
-            measured |= _reading(served, predictions, validation, test)
+            predictions = {"probabilities": served.predict(test.images)}
+            measured |= _reading(served, predictions["probabilities"], validation, test)
+        # with the labels, so that a page can count mistakes where MNIST can't be had
+        np.savez_compressed(folder / "predictions.npz", labels=test.labels, **predictions)
         card |= measured | {
             "recipe": asdict(recipe),
             "seed": seed,
@@ -323,12 +325,11 @@ def _reading(
     return {key: round(value, 5) for key, value in measured.items()}
 
 
-def _detection(served: inference.Model, validation: Examples, test: Examples) -> dict[str, float]:
+def _detection(served: inference.Model, digits: np.ndarray, validation: Examples) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score
 
     scores = served.score(np.concatenate([validation.images, [_seen(i) for i in validation.images]]))
     threshold = float(np.quantile(scores, REFUSED))
-    digits = served.score(test.images)
     others = served.score(data.load("scribbles", "test").images / np.float32(255))
     auroc = roc_auc_score(np.repeat([1, 0], [len(digits), len(others)]), [*digits, *others])
     return {

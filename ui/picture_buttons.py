@@ -18,10 +18,14 @@ _component = st.components.v2.component(
 class Picture(NamedTuple):
     url: str  # see ui/pictures.py
     label: str  # read out by a screen reader, shown on hover
+    caption: str = ""  # under the picture
 
 
-def picture_buttons(pictures: Sequence[Picture], *, key: str, on_press: Callable[[int], None]) -> None:
-    """A row of pictures; `on_press` is called with the number of the one that was pressed."""
+def picture_buttons(
+    pictures: Sequence[Picture], *, key: str, on_press: Callable[[int], None], side: int = 34
+) -> None:
+    """Rows of pictures, each at least `side` pixels wide; `on_press` is called with the number of the one
+    that was pressed."""
 
     def pressed() -> None:
         number = st.session_state[key].pressed
@@ -30,6 +34,6 @@ def picture_buttons(pictures: Sequence[Picture], *, key: str, on_press: Callable
 
     _component(
         key=key,
-        data={"pictures": [picture._asdict() for picture in pictures]},
+        data={"pictures": [picture._asdict() for picture in pictures], "side": side},
         on_pressed_change=pressed,
     )
