@@ -20,6 +20,7 @@ CENTRE = 14  # row and column of the centre of mass, as measured on MNIST's trai
 PEN_WIDTH = 2.6  # pixels of the 28x28 picture: the median over MNIST's training images
 
 _FINE = 6  # the digit is shaped at this many times the final resolution, then averaged down
+_LONGER = BOX * _FINE - (_FINE - 1)  # so long, it touches 20 pixels at most, wherever its centre falls
 _MIN_CONTRAST = 24  # grey levels (of 255) between ink and paper; less is no ink but dust
 _WORK_SIDE = 200  # pixels of the crop's longer side: enough for the thinnest pen, little to compute
 
@@ -211,16 +212,16 @@ def _fine_shape(crop: np.ndarray, pen_width: float | None) -> np.ndarray:
     longer = max(cv2.boundingRect(_mask(crop))[2:])
     width = stroke_width(crop)
     if pen_width is None or longer < 2 * width:  # a blob is not made of strokes
-        scale, grow = BOX / longer, 0.0
+        scale, grow = _LONGER / _FINE / longer, 0.0
     else:  # the ends of the strokes move with their edges, so the middle lines fill the rest
-        scale = (BOX - pen_width) / (longer - width)
+        scale = (_LONGER / _FINE - pen_width) / (longer - width)
         grow = (pen_width - width * scale) / 2
     shape = _resized(crop, scale * _FINE)
     if grow:
         shape = _redrawn(shape, grow * _FINE, pen_width * _FINE / 2)
     x, y, width, height = cv2.boundingRect(_mask(shape))
-    limit = BOX * _FINE  # rounding may leave a row too many
-    return shape[y : y + min(height, limit), x : x + min(width, limit)]
+    # rounding may leave a row too many
+    return shape[y : y + min(height, _LONGER), x : x + min(width, _LONGER)]
 
 
 def _redrawn(shape: np.ndarray, grow: float, radius: float) -> np.ndarray:

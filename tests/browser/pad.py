@@ -26,6 +26,7 @@ class Pad:
     def wait_until_ready(self) -> None:
         expect(self.canvas).to_be_visible(timeout=30_000)
         expect(self.answer).to_be_visible()
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
     def draw(self, drawing: Drawing, scale: float = 1, at: tuple[float, float] | None = None) -> None:
         """Draw with mouse moves, scaled about the middle of the pad, which moves to `at`."""
