@@ -15,6 +15,9 @@ st.navigation(
         # The default page stands at the root only; a link may name it by its file, as the others.
         st.Page("pages/draw.py", title="Draw", visibility="hidden"),
         st.Page("pages/steps.py", title="What the model sees", icon=":material/grid_on:"),
+        st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
+        st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),
+        st.Page("pages/guess.py", title="You against the machine", icon=":material/sports_esports:"),
     ],
     position="top",
 ).run()

@@ -5,8 +5,8 @@ from functools import cache
 import cv2
 import streamlit as st
 
-from digitlab import strokes
-from ui import pad
+from digitlab import data, evaluation, strokes
+from ui import current, pad
 from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url
 
@@ -35,7 +35,15 @@ def put(digit: int) -> None:
 
 
 def open_link() -> None:
-    """?example=7 in a link opens with that one; what a session has drawn is not overwritten."""
+    """?example=7 in a link opens with that one; what a session has drawn is not overwritten. So does
+    ?sample=mnist-4711 with a picture of a data set, once."""
     wanted = st.query_params.get("example", "")
     if not pad.used() and wanted in set("0123456789"):
         put(int(wanted))
+    sample = st.query_params.get("sample")
+    if sample and sample != st.session_state.get("_sample"):
+        st.session_state["_sample"] = sample
+        dataset, _, index = sample.partition("-")
+        images = evaluation.pictures(dataset) if dataset in data.names() else None
+        if images is not None and index.isascii() and index.isdigit() and int(index[:9]) < len(images):
+            current.bring(images[int(index[:9])])

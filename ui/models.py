@@ -24,6 +24,14 @@ def model_picker() -> list[inference.Model]:
     return list(models.values()) if chosen == ALL else [models[chosen]]
 
 
+def one_model(key: str = "model", label: str = "Model") -> inference.Model:
+    """One model of the zoo, in little room. It stands in the link under its key."""
+    models = {inference.load(name).card["title"]: inference.load(name) for name in inference.names()}
+    titles = list(models)
+    chosen = st.selectbox(label, titles, index=titles.index("CNN"), key=key, bind="query-params", width=160)
+    return models[chosen]
+
+
 def _caption(model: inference.Model) -> str:
     card = model.card
     return (

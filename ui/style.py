@@ -5,6 +5,8 @@ from digitlab.inference import Answer
 MODEL = "#3b82f6"  # what a model says
 QUIET = "#94a3b8"  # what it also thought of
 TRACK = "rgba(128, 140, 160, 0.18)"  # the empty part of a bar, on light and on dark
+RIGHT_RGB = (59, 130, 246)  # answered right: blue, not green, for those who can't tell green from red
+WRONG_RGB = (234, 138, 30)  # answered wrong: orange, not red
 
 EMPTY = "Draw a digit"
 EMPTY_HINT = "The answer appears here, as soon as there is something to read."

@@ -1,0 +1,76 @@
+"""What a model answers on a whole data set: the mistakes, and the pictures behind them."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from digitlab import data, inference
+from digitlab.errors import DataUnavailable
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Labels of N pictures, and the probabilities that a model gave."""
+
+    labels: np.ndarray  # uint8 (N,), 0 to 9, or data.NO_DIGIT
+    probabilities: np.ndarray  # float32 (N, 10)
+
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """The most probable digit of each: int (N,)."""
+        return self.probabilities.argmax(axis=1)
+
+    @cached_property
+    def confidence(self) -> np.ndarray:
+        """Its probability: float32 (N,)."""
+        return self.probabilities.max(axis=1)
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """bool (N,)."""
+        return self.answers == self.labels
+
+    @cached_property
+    def loss(self) -> np.ndarray:
+        """Cross-entropy in nats: float32 (N,); infinite for what is no digit."""
+        padded = np.pad(self.probabilities, ((0, 0), (0, 1)))
+        with np.errstate(divide="ignore"):
+            return -np.log(padded[np.arange(len(self.labels)), self.labels])
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """How often each label (row) got each answer (column): int (10, 10), or (11, 10) if some of the
+        pictures are no digits."""
+        from sklearn.metrics import confusion_matrix
+
+        rows = 11 if (self.labels == data.NO_DIGIT).any() else 10
+        return confusion_matrix(self.labels, self.answers, labels=range(11))[:rows, :10]
+
+    def cell(self, label: int, answer: int) -> np.ndarray:
+        """Where `label` was read as `answer`: indices int (n,)."""
+        return np.flatnonzero((self.labels == label) & (self.answers == answer))
+
+
+@lru_cache(maxsize=16)
+def evaluate(model: str, dataset: str) -> Evaluation:
+    """A model's answers on a data set's test images; on MNIST the committed ones, so that they are there
+    where MNIST isn't. Raises UnknownName; DataUnavailable for another data set that can't be had."""
+    if dataset != "mnist":
+        return answer(model, data.load(dataset, "test"))
+    with np.load(inference.ARTIFACTS / model / "predictions.npz", allow_pickle=False) as saved:
+        labels, probabilities = saved["labels"], saved["probabilities"]
+    return Evaluation(labels, probabilities)
+
+
+def answer(model: str, dataset: data.Dataset) -> Evaluation:
+    """A model's answers on any pictures. Raises UnknownName."""
+    return Evaluation(dataset.labels, inference.load(model).predict(dataset.images / np.float32(255)))
+
+
+def pictures(dataset: str) -> np.ndarray | None:
+    """A data set's test images, uint8 (N, 28, 28); None where they can't be had now."""
+    try:
+        return data.load(dataset, "test").images
+    except DataUnavailable:
+        return None

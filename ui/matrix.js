@@ -1,0 +1,87 @@
+// A confusion matrix as a table of buttons. Sends [row, column] of the one that was pressed. One Tab stop: the
+// arrow keys move inside, as the ARIA practices have it for a grid.
+const shown = new WeakMap()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const table = parentElement.querySelector("table")
+  const wanted = JSON.stringify(data)
+  if (shown.get(table) === wanted) return // a rerun: keep the buttons, and the focus on one of them
+  shown.set(table, wanted)
+  const focus = parentElement.activeElement ?? table.getRootNode().activeElement
+  const hadFocus = focus && table.contains(focus)
+
+  const choose = (row, column) => {
+    mark(row, column)
+    setTriggerValue("pressed", [row, column])
+  }
+  const mark = (row, column) => {
+    for (const button of table.querySelectorAll("button")) {
+      const here = button.dataset.cell === `${row},${column}`
+      button.setAttribute("aria-pressed", here)
+      button.tabIndex = here ? 0 : -1
+    }
+  }
+  const heading = (text, scope, title) => {
+    const cell = document.createElement("th")
+    cell.scope = scope
+    cell.textContent = text
+    if (title) cell.title = title
+    return cell
+  }
+  const margin = ({ text, title }) => {
+    const cell = document.createElement("td")
+    cell.className = "margin"
+    cell.textContent = text
+    cell.title = title
+    return cell
+  }
+
+  const head = document.createElement("tr")
+  head.append(heading("", "col"), ...data.columns.map((text) => heading(text, "col")), heading("recall", "col", data.recall))
+  const rows = data.cells.map((cells, row) => {
+    const line = document.createElement("tr")
+    line.append(
+      heading(data.rows[row], "row"),
+      ...cells.map(({ text, title, color, picture }, column) => {
+        const cell = document.createElement("td")
+        const button = document.createElement("button")
+        button.type = "button"
+        button.dataset.cell = `${row},${column}`
+        button.title = title
+        button.setAttribute("aria-label", title)
+        button.style.background = color
+        if (picture) {
+          const image = document.createElement("img")
+          image.src = picture
+          image.alt = ""
+          button.append(image)
+        } else {
+          button.textContent = text
+        }
+        button.onclick = () => choose(row, column)
+        cell.append(button)
+        return cell
+      }),
+      margin(data.recalls[row]),
+    )
+    return line
+  })
+  const foot = document.createElement("tr")
+  foot.append(heading("precision", "row", data.precision), ...data.precisions.map(margin), margin(data.accuracy))
+  table.replaceChildren(head, ...rows, foot)
+  mark(...data.chosen)
+  if (hadFocus) table.querySelector("[aria-pressed=true]")?.focus()
+
+  table.onkeydown = (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
+    const from = parentElement.activeElement ?? table.getRootNode().activeElement
+    if (!step || !from?.dataset?.cell) return
+    const [row, column] = from.dataset.cell.split(",").map(Number)
+    const to = table.querySelector(`[data-cell="${row + step[0]},${column + step[1]}"]`)
+    if (!to) return
+    event.preventDefault()
+    from.tabIndex = -1
+    to.tabIndex = 0
+    to.focus()
+  }
+}
