@@ -6,11 +6,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from digitlab import colours
+from digitlab.colours import css
 from digitlab.one_vs_rest import THRESHOLDS, Curve, OneVsRest
 
-# As in ui/style.py, which this floor doesn't know.
-MODEL = "#3b82f6"  # what a model says
-REFERENCE = "#94a3b8"
+MODEL, REFERENCE = css(colours.RIGHT), css(colours.REFERENCE)
 
 Range = tuple[float, float]
 Ranges = tuple[Range, Range]  # of x, of y

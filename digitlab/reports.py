@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from digitlab import colours
 from digitlab.data import NO_DIGIT
 from digitlab.evaluation import Evaluation
 from digitlab.metrics import accuracy, expected_calibration_error, per_class
 
 _CELL, _MARGIN = 48, 60  # units of the drawing
 _SIZE = 10 * _CELL + _MARGIN + 20
-_RIGHT, _WRONG = np.array([59, 130, 246]), np.array([234, 138, 30])  # blue and orange
 
 
 def errors_csv(evaluation: Evaluation) -> str:
@@ -57,7 +57,8 @@ def _squares(matrix: np.ndarray) -> Iterable[tuple[int, int, int, tuple[int, int
         for column, count in enumerate(line):
             right, share = row == column, shares[row, column]
             strength = 0.15 + 0.5 * share if right else min(0.85, np.sqrt(share / 0.04)) if count else 0.03
-            red, green, blue = (255 - strength * (255 - (_RIGHT if right else _WRONG))).astype(int).tolist()
+            ink = np.array(colours.RIGHT if right else colours.WRONG)
+            red, green, blue = (255 - strength * (255 - ink)).astype(int).tolist()
             yield row, column, int(count), (red, green, blue)
 
 

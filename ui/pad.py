@@ -71,10 +71,7 @@ def show() -> None:
         pad.drawing = fabric.to_strokes(result.json_data)
     except DrawingError as error:
         st.warning(str(error))
-    with st.container(horizontal=True, gap="small"):
-        blank = not pad.drawing
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, disabled=blank)
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=put, args=((),), disabled=blank)
+    # Under the canvas, because a stroke that ends over a disabled button is lost: it swallows the mouse-up.
     st.slider(
         "Pen width in pixels",
         *PEN_WIDTHS,
@@ -83,6 +80,10 @@ def show() -> None:
         width=PAD_SIZE,
         persist_state="session",
     )
+    with st.container(horizontal=True, gap="small"):
+        blank = not pad.drawing
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, disabled=blank)
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=put, args=((),), disabled=blank)
 
 
 def _undo() -> None:

@@ -1,12 +1,12 @@
-"""The one place for colours and for the wording of states. One meaning for each colour, on every page."""
+"""How things look and are worded on every page. The colours are digitlab/colours.py's."""
 
+from digitlab import colours
 from digitlab.inference import Answer
 
-MODEL = "#3b82f6"  # what a model says
-QUIET = "#94a3b8"  # what it also thought of
+MODEL = colours.css(colours.RIGHT)  # what a model says
+QUIET = colours.css(colours.REFERENCE)  # what it also thought of
 TRACK = "rgba(128, 140, 160, 0.18)"  # the empty part of a bar, on light and on dark
-RIGHT_RGB = (59, 130, 246)  # answered right: blue, not green, for those who can't tell green from red
-WRONG_RGB = (234, 138, 30)  # answered wrong: orange, not red
+RIGHT_RGB, WRONG_RGB = colours.RIGHT, colours.WRONG
 
 EMPTY = "Draw a digit"
 EMPTY_HINT = "The answer appears here, as soon as there is something to read."

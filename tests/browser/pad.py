@@ -28,6 +28,11 @@ class Pad:
         expect(self.answer).to_be_visible()
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
+    def wait_for_a_new_canvas(self) -> None:
+        """After Undo and Clear the canvas is built anew: a hand needs longer than that, a test doesn't."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        self.page.wait_for_timeout(600)
+
     def draw(self, drawing: Drawing, scale: float = 1, at: tuple[float, float] | None = None) -> None:
         """Draw with mouse moves, scaled about the middle of the pad, which moves to `at`."""
         for stroke in drawing:

@@ -49,6 +49,12 @@ def test_what_is_no_digit_gets_no_digit(pad: Pad, points: list[tuple[float, floa
     pad.expect_no_digit()
 
 
+@pytest.mark.parametrize("end", [(140, 310), (140, -25), (300, 200), (-20, 200)])
+def test_a_stroke_may_leave_the_pad(pad: Pad, end: tuple[float, float]) -> None:
+    pad.stroke([(140, 140), ((140 + end[0]) / 2, (140 + end[1]) / 2), end])
+    expect(pad.answer).not_to_contain_text("Draw a digit", timeout=10_000)
+
+
 def test_the_model_sees_what_is_drawn(pad: Pad) -> None:
     """The app never gets pixels; it renders the strokes as the canvas did."""
     pad.draw(digit(3))
@@ -68,11 +74,13 @@ def test_clear_and_undo(pad: Pad) -> None:
     pad.undo.click()
     expect(pad.answer).not_to_contain_text("4", timeout=10_000)
     assert np.array_equal(pad.seen(), before)
+    pad.wait_for_a_new_canvas()
     pad.stroke(second.points)  # the pad is still alive, and knows the first stroke
     pad.expect_digit(4)
     pad.clear.click()
     pad.expect_text("Draw a digit")
     pad.expect_no_digit()
+    pad.wait_for_a_new_canvas()
     pad.draw(digit(3))
     pad.expect_digit(3)
 

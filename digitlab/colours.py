@@ -1,0 +1,9 @@
+"""One meaning for each colour, on every page and in every drawing that leaves one."""
+
+RIGHT = (59, 130, 246)  # what a model says; answered right: blue, not green, for those who mix it up with red
+WRONG = (234, 138, 30)  # answered wrong: orange, not red
+REFERENCE = (148, 163, 184)  # what the rest is compared with; what a model also thought of
+
+
+def css(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
