@@ -17,6 +17,8 @@ st.navigation(
         st.Page("pages/steps.py", title="What the model sees", icon=":material/grid_on:"),
         st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
         st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),
+        st.Page("pages/confidence.py", title="Confidence", icon=":material/speed:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("pages/guess.py", title="You against the machine", icon=":material/sports_esports:"),
     ],
     position="top",

@@ -74,3 +74,18 @@ def pictures(dataset: str) -> np.ndarray | None:
         return data.load(dataset, "test").images
     except DataUnavailable:
         return None
+
+
+@lru_cache(maxsize=4)
+def looks_like_digit(dataset: str) -> np.ndarray:
+    """Which of a data set's test images the detector takes for digits: bool (N,). On MNIST from its committed
+    scores. Raises as `evaluate` does."""
+    detector = inference.read(inference.ARTIFACTS / inference.DETECTOR)
+    if dataset == "mnist":
+        with np.load(
+            inference.ARTIFACTS / inference.DETECTOR / "predictions.npz", allow_pickle=False
+        ) as saved:
+            scores = saved["scores"]
+    else:
+        scores = detector.score(data.load(dataset, "test").images / np.float32(255))
+    return scores >= detector.card["threshold"]

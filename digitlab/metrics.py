@@ -1,5 +1,6 @@
 """Predictions and labels -> numbers. Probabilities are float (N, classes), labels integer (N,)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -51,3 +52,155 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         return float(np.mean(log_sum - scaled[np.arange(len(labels)), labels]))
 
     return float(np.exp(minimize_scalar(cross_entropy, bounds=(-2, 2), method="bounded").x))
+
+
+# --- confidence --------------------------------------------------------------------------------------
+
+
+class Reliability(NamedTuple):
+    """Answers in equal-width bins of confidence; each array has one number a bin."""
+
+    low: np.ndarray  # float: where the bin begins
+    high: np.ndarray  # float: where it ends
+    right: np.ndarray  # int: right answers in it
+    wrong: np.ndarray  # int: wrong answers in it
+    accuracy: np.ndarray  # float: the share of right answers; NaN where there are no answers
+    likely: np.ndarray  # float (bins, 2): the share's 95 % confidence interval (Wilson 1927), or NaN
+
+
+def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -> Reliability:
+    """How often each degree of confidence is right. Bins as in `expected_calibration_error`."""
+    confidence = probabilities.max(axis=1)
+    is_right = probabilities.argmax(axis=1) == labels
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(bin_of, minlength=bins)
+    right = np.bincount(bin_of[is_right], minlength=bins)
+    edges = np.linspace(0, 1, bins + 1)
+    with np.errstate(invalid="ignore"):
+        share = right / count
+    return Reliability(edges[:-1], edges[1:], right, count - right, share, _wilson(right, count))
+
+
+def _wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.959964) -> np.ndarray:
+    """Where the true share likely is, float (n, 2); unlike the textbook's p ± z σ it stays in [0, 1]."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = part / whole
+        middle = share + z**2 / (2 * whole)
+        half = z * np.sqrt(share * (1 - share) / whole + z**2 / (4 * whole**2))
+        interval = np.stack([middle - half, middle + half], axis=1) / (1 + z**2 / whole)[:, None]
+    return np.clip(interval, 0, 1)
+
+
+class Selection(NamedTuple):
+    """Four kinds of pictures, when a model may decline to answer: how many of each there are."""
+
+    right: int  # answered, rightly
+    wrong: int  # answered, wrongly
+    spared: int  # declined, and the answer would have been wrong
+    lost: int  # declined, though the answer would have been right
+
+    @property
+    def answered(self) -> int:
+        return self.right + self.wrong
+
+    @property
+    def declined(self) -> int:
+        return self.spared + self.lost
+
+    @property
+    def coverage(self) -> float:
+        """The share that is answered, in [0, 1]."""
+        return self.answered / (self.answered + self.declined)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Of what is answered, the share that is right; None where nothing is."""
+        return self.right / self.answered if self.answered else None
+
+
+def select(
+    confidence: np.ndarray, right: np.ndarray, threshold: float, allowed: np.ndarray | None = None
+) -> Selection:
+    """Answer only with at least this confidence, and only what is `allowed`, bool (N,). `confidence` is
+    float (N,), `right` bool (N,)."""
+    answered = confidence >= threshold
+    if allowed is not None:
+        answered = answered & allowed
+    counts = (answered & right, answered & ~right, ~answered & ~right, ~answered & right)
+    return Selection(*(int(np.count_nonzero(count)) for count in counts))
+
+
+class CoverageCurve(NamedTuple):
+    """What each threshold gives, from the strictest that answers anything to the laxest; each float (n,)."""
+
+    thresholds: np.ndarray  # falling
+    coverage: np.ndarray  # rising: the share that is answered
+    accuracy: np.ndarray  # the share of that which is right
+
+
+def coverage_curve(
+    confidence: np.ndarray, right: np.ndarray, allowed: np.ndarray | None = None, points: int = 300
+) -> CoverageCurve:
+    """Every trade between answering much and answering rightly ("risk-coverage curve", El-Yaniv, Wiener
+    2010), thinned to about so many points; arguments as of `select`."""
+    total = len(confidence)
+    if allowed is not None:
+        confidence, right = confidence[allowed], right[allowed]
+    order = np.argsort(-confidence, kind="stable")
+    falling = confidence[order]
+    last = np.flatnonzero(np.append(falling[:-1] != falling[1:], True)[: len(falling)])  # of equals
+    if len(last) > points:
+        last = last[np.linspace(0, len(last) - 1, points).round().astype(int)]
+    hits = np.cumsum(right[order])[last]
+    return CoverageCurve(falling[last], (last + 1) / total, hits / (last + 1))
+
+
+# --- two models --------------------------------------------------------------------------------------
+
+
+def mcnemar(only_a: int, only_b: int) -> float:
+    """McNemar's exact test (1947). `only_a` pictures are read rightly by A alone, `only_b` by B alone. The
+    p-value: how often two equally good models would differ at least so much by chance."""
+    from scipy.stats import binomtest  # slow to import, and only this needs it
+
+    discordant = only_a + only_b
+    return float(binomtest(only_a, discordant).pvalue) if discordant else 1.0
+
+
+class Comparison(NamedTuple):
+    """Two models' answers to the same N pictures. Indices: the surest mistakes first."""
+
+    more: np.ndarray  # int (10, 10): how many more of each label (row) got each answer (column) from B
+    both_right: int
+    only_a: np.ndarray  # int (n,): indices of the pictures that only A reads rightly
+    only_b: np.ndarray
+    neither: np.ndarray
+    p: float  # of McNemar's test
+
+
+def compare(labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> Comparison:
+    """`a` and `b` are the models' probabilities, float (N, 10); `labels` are 0 to 9."""
+    from sklearn.metrics import confusion_matrix
+
+    answers_a, answers_b = a.argmax(axis=1), b.argmax(axis=1)
+    right_a, right_b = answers_a == labels, answers_b == labels
+    # where both are wrong, the surer of the two decides the order
+    surest = np.maximum(np.where(right_a, 0, a.max(axis=1)), np.where(right_b, 0, b.max(axis=1)))
+    order = np.argsort(-surest, kind="stable")
+    only_a, only_b, neither = (
+        order[group[order]] for group in (right_a & ~right_b, right_b & ~right_a, ~right_a & ~right_b)
+    )
+    matrix_a, matrix_b = (
+        confusion_matrix(labels, answers, labels=range(10)) for answers in (answers_a, answers_b)
+    )
+    both = int(np.count_nonzero(right_a & right_b))
+    p = mcnemar(len(only_a), len(only_b))
+    return Comparison(matrix_b - matrix_a, both, only_a, only_b, neither, p)
+
+
+def in_cell(
+    where: np.ndarray, labels: np.ndarray, answers: Sequence[np.ndarray], label: int, answer: int
+) -> np.ndarray:
+    """Those of the indices `where` whose label is `label`, and that at least one model read as `answer`."""
+    read_so = np.any([of_one[where] == answer for of_one in answers], axis=0)
+    return where[(labels[where] == label) & read_so]

@@ -36,6 +36,23 @@ def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str)
     page.close()
 
 
+@pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
+@pytest.mark.parametrize("path", ["steps", "mistakes", "one_digit", "confidence", "compare", "guess"])
+def test_each_page_opens_with_something_and_fits(
+    browser: Browser, app: RunningApp, path: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(f"{app.base_url}/{path}")
+    expect(page.get_by_role("heading").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=30_000
+    )
+    expect(page.get_by_text("This app has encountered an error")).to_have_count(0)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), "it scrolls sideways"
+    page.close()
+
+
 def test_an_unknown_page_leads_to_the_pad(browser: Browser, app: RunningApp) -> None:
     page = browser.new_page()
     page.goto(f"{app.base_url}/no-such-page")

@@ -1,0 +1,270 @@
+"""Two models on the same digits: what one reads and the other does not; is that more than chance?"""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from digitlab import evaluation, inference, metrics
+from digitlab.evaluation import Evaluation
+from digitlab.inference import Model
+from digitlab.metrics import Comparison
+from ui import door, show, style
+from ui.matrix import Cell, matrix
+from ui.picture_buttons import Picture, picture_buttons
+from ui.pictures import data_url
+
+door.through_app()
+
+DATA = {
+    "MNIST": ("mnist", "MNIST’s 10,000 test digits"),
+    "Other people": ("digits", "1,797 digits of 13 other people (UCI)"),
+}
+ONLY_A, ONLY_B, NEITHER = GROUPS = ("Only A right", "Only B right", "Both wrong")
+PER_PAGE = 24
+
+
+@st.fragment
+def page() -> None:
+    models = {inference.load(name).card["title"]: inference.load(name) for name in inference.names()}
+    titles = list(models)
+
+    def model(label: str, key: str, default: str) -> Model:
+        index = titles.index(default)
+        return models[
+            st.selectbox(label, titles, index=index, key=key, bind="query-params", width=160, on_change=start)
+        ]
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        a = model("Model A", "a", "CNN")
+        b = model("Model B", "b", "Dense")
+        chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160, on_change=start)
+    if a is b:
+        st.info(
+            "A and B are the same model. Choose another one to compare.", icon=":material/compare_arrows:"
+        )
+        return
+    dataset, about = DATA[chosen]
+    result_a, result_b = (evaluation.evaluate(model.name, dataset) for model in (a, b))
+    compared = metrics.compare(result_a.labels, result_a.probabilities, result_b.probabilities)
+    st.markdown(f"{score(a, b, about, compared)} **{verdict(compared.p)}** :small[{meaning(compared.p)}]")
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=530):
+            st.markdown(
+                "**How B’s answers differ from A’s.** Rows: what a digit is. Columns: what it was read as. "
+                "Blue: B does better. Orange: B does worse. Press a cell to see its digits."
+            )
+            differences(compared, result_a, result_b)
+        with st.container(width=550):
+            digits((a, b), (result_a, result_b), compared, dataset)
+
+
+# --- the numbers ---------------------------------------------------------------------------------------
+
+
+def score(a: Model, b: Model, about: str, compared: Comparison) -> str:
+    return (
+        f"Of {about}, {compared.both_right:,} are read rightly by both. "
+        f"**{len(compared.only_a):,} only by A ({a.card['title']}), {len(compared.only_b):,} only by B "
+        f"({b.card['title']}),** and {len(compared.neither):,} by neither."
+    )
+
+
+def verdict(p: float) -> str:
+    if p < 0.05:
+        return f"The difference is larger than chance would give: {p_value(p)}."
+    return f"The difference may well be chance: {p_value(p)}."
+
+
+def p_value(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def meaning(p: float) -> str:
+    often = (
+        "in fewer than 1 of 1,000 such comparisons"
+        if p < 0.001
+        else "almost always"
+        if p > 0.95
+        else f"in about {round(p * 1000)} of 1,000 such comparisons"
+    )
+    return f"Two equally good models would differ by this much or more {often} (McNemar’s exact test)."
+
+
+# --- the matrix ----------------------------------------------------------------------------------------
+
+
+def differences(compared: Comparison, a: Evaluation, b: Evaluation) -> None:
+    figures_a, figures_b = (metrics.per_class(result.labels, result.answers) for result in (a, b))
+
+    def cell(label: int, answer: int) -> Cell:
+        more = int(compared.more[label, answer])
+        how = "read rightly" if label == answer else f"read as {answer}"
+        return Cell(
+            signed(more) if more else "",
+            f"{label} {how}: A {a.matrix[label, answer]:,}, B {b.matrix[label, answer]:,}",
+            color(more if label == answer else -more),
+        )
+
+    def margin(what: str, digit: int, of_a: np.ndarray, of_b: np.ndarray) -> Cell:
+        points = (of_b[digit] - of_a[digit]) * 100
+        return Cell(
+            f"{points:+.1f}".replace("-", "−"), f"{what} of {digit}: A {of_a[digit]:.1%}, B {of_b[digit]:.1%}"
+        )
+
+    shares = [result.right.mean() for result in (a, b)]
+    names = [str(digit) for digit in range(10)]
+    matrix(
+        names,
+        names,
+        [[cell(label, answer) for answer in range(10)] for label in range(10)],
+        recalls=[margin("Recall", digit, figures_a.recall, figures_b.recall) for digit in range(10)],
+        precisions=[
+            margin("Precision", digit, figures_a.precision, figures_b.precision) for digit in range(10)
+        ],
+        accuracy=Cell(
+            f"{(shares[1] - shares[0]) * 100:+.1f}".replace("-", "−"),
+            f"All digits read rightly: A {shares[0]:.2%}, B {shares[1]:.2%}",
+        ),
+        chosen=st.session_state.get("compared-cell", (-1, -1)),
+        key="differences",
+        on_press=lambda label, answer: choose(label, answer, int(compared.more[label, answer])),
+    )
+    st.caption("In the margins: percentage points that B gains or loses in recall and precision.")
+
+
+def signed(number: int) -> str:
+    return f"{number:+,}".replace("-", "−")
+
+
+def color(better: int) -> str:
+    """Blue where B is better, orange where it is worse; a single digit can be seen beside fifty."""
+    red, green, blue = style.RIGHT_RGB if better >= 0 else style.WRONG_RGB
+    strength = min(0.75, 0.12 + 0.09 * math.sqrt(abs(better))) if better else 0.04
+    return f"rgba({red}, {green}, {blue}, {strength:.2f})"
+
+
+def choose(label: int, answer: int, more: int) -> None:
+    """The digits of a cell; first those on which the difference rests."""
+    st.session_state["compared-cell"] = (label, answer)
+    b_better = more > 0 if label == answer else more < 0
+    st.session_state["group"] = ONLY_B if b_better else ONLY_A
+    st.session_state["page"] = 1
+
+
+def start() -> None:
+    """Forget the cell and the page: other digits are shown now."""
+    st.session_state.pop("compared-cell", None)
+    st.session_state["page"] = 1
+
+
+# --- the digits ----------------------------------------------------------------------------------------
+
+
+def digits(
+    models: tuple[Model, Model], results: tuple[Evaluation, Evaluation], compared: Comparison, dataset: str
+) -> None:
+    """Where the models differ, or both fail: 24 pictures at a time."""
+    a, b = results
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        group = st.segmented_control(
+            "Digits that are",
+            GROUPS,
+            default=ONLY_A,
+            required=True,
+            key="group",
+            bind="query-params",
+            on_change=first_page,
+            label_visibility="collapsed",
+        )
+        where = dict(zip(GROUPS, (compared.only_a, compared.only_b, compared.neither), strict=True))[group]
+        cell = st.session_state.get("compared-cell")
+        if cell:
+            st.button("All of them", icon=":material/close:", key="all", on_click=start, type="tertiary")
+            where = metrics.in_cell(where, a.labels, (a.answers, b.answers), *cell)
+    st.markdown(f"**{headline(models, group, len(where), cell)}**")
+    if not len(where):
+        st.caption("Choose another group above, or another cell." if cell else "Nothing to show here.")
+        return
+    images = evaluation.pictures(dataset)
+    if images is None:
+        st.info(
+            "The numbers are those of MNIST’s 10,000 test digits; their pictures can’t be had here. To get "
+            "them: connect once to the internet, or set MNIST_NPZ to an mnist.npz that you have. The digits "
+            "of other people can be seen without.",
+            icon=":material/cloud_off:",
+        )
+        return
+    pages = math.ceil(len(where) / PER_PAGE)
+    number = min(st.session_state.get("page", 1), pages)
+    shown = where[(number - 1) * PER_PAGE :][:PER_PAGE]
+    st.caption(f"{CAPTIONS[group]} The surest mistakes first. Press one to see it large.")
+    picture_buttons(
+        [picture(images, results, group, int(index)) for index in shown],
+        key="compared-grid",
+        side=62,
+        on_press=lambda place: st.session_state.update(compared=int(shown[place])),
+    )
+    if pages > 1:
+        st.pagination(pages, key="page")
+    index = st.session_state.pop("compared", None)
+    if index is not None:
+        large(models, int(a.labels[index]), images[index], dataset, index)
+
+
+CAPTIONS = {
+    ONLY_A: "Under each: what it is → what B read.",
+    ONLY_B: "Under each: what it is → what A read.",
+    NEITHER: "Under each: what it is → what A read, what B read.",
+}
+
+
+def first_page() -> None:
+    st.session_state["page"] = 1
+
+
+def headline(models: tuple[Model, Model], group: str, count: int, cell: tuple[int, int] | None) -> str:
+    a, b = (model.card["title"] for model in models)
+    what = "digit" if count == 1 else "digits"
+    if cell:
+        label, answer = cell
+        what = f"{label}{'' if count == 1 else 's'}" + ("" if label == answer else f" read as {answer}")
+    who = {
+        ONLY_A: f"{a} is right, {b} is wrong",
+        ONLY_B: f"{b} is right, {a} is wrong",
+        NEITHER: "Both are wrong",
+    }[group]
+    return f"{who}: {count:,} {what}"
+
+
+def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: str, index: int) -> Picture:
+    a, b = results
+    label, of_a, of_b = int(a.labels[index]), int(a.answers[index]), int(b.answers[index])
+    read = {ONLY_A: f"{of_b}", ONLY_B: f"{of_a}", NEITHER: f"{of_a}, {of_b}"}[group]
+    return Picture(
+        data_url(images[index]),
+        f"Number {index}: {label}. A reads {of_a} with {style.percent(float(a.confidence[index]))}, "
+        f"B {of_b} with {style.percent(float(b.confidence[index]))}",
+        f"{label} → {read}",
+    )
+
+
+@st.dialog("One digit", width="medium")
+def large(models: tuple[Model, Model], label: int, image: np.ndarray, dataset: str, index: int) -> None:
+    seen = image / np.float32(255)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=230):
+            show.digit_picture(seen, f"Number {index}", "The digit", side=224)
+        with st.container(width=330):
+            st.markdown(f"Official label: **{label}**")
+            show.table([model.card["title"] for model in models], [model.answer(seen) for model in models])
+    st.page_link(
+        "pages/draw.py",
+        label="Read it on the Draw page",
+        icon=":material/draw:",
+        query_params={"sample": f"{dataset}-{index}"},
+    )
+
+
+st.header("Compare two models", anchor=False)
+page()
