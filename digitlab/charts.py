@@ -4,13 +4,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from digitlab import colours
+from digitlab.colours import css
 from digitlab.metrics import CoverageCurve, Reliability, Selection
 
 # As in ui/style.py, which this floor doesn't know.
-RIGHT = "#3b82f6"  # answered right; what a model says
-WRONG = "#ea8a1e"
-REFERENCE = "#94a3b8"
-_HEIGHT = 290
+RIGHT, WRONG, REFERENCE = map(css, (colours.RIGHT, colours.WRONG, colours.REFERENCE))
+_TEXT = {"color": "#76839a", "font": "Source Sans, sans-serif"}  # readable on light and on dark
+_HEIGHT = 270
 _LARGE = 140  # the moving point, in square pixels
 
 
@@ -26,6 +27,7 @@ def reliability(bins: Reliability) -> alt.LayerChart:
             "least": bins.likely[:, 0],
             "most": bins.likely[:, 1],
             "pictures": bins.right + bins.wrong,
+            "short": [_short(count) for count in bins.right + bins.wrong],
         }
     ).query("pictures > 0")
     share = alt.Scale(domain=(0, 1))
@@ -47,8 +49,8 @@ def reliability(bins: Reliability) -> alt.LayerChart:
     whiskers = base.mark_rule(color=REFERENCE, strokeWidth=2).encode(
         middle, alt.Y("least:Q", scale=share), alt.Y2("most:Q"), tooltip=tooltip
     )
-    counts = base.mark_text(fontSize=9, baseline="bottom", clip=False).encode(
-        middle, y=alt.value(-3), text=alt.Text("pictures:Q", format=",")
+    counts = base.mark_text(fontSize=9, baseline="bottom", **_TEXT).encode(
+        middle, y=alt.value(-3), text="short:N"
     )
     ideal = (
         alt.Chart(pd.DataFrame({"x": [0.0, 1.0]}))
@@ -75,17 +77,17 @@ def confidences(bins: Reliability, threshold: float) -> alt.LayerChart:
         for name, count, sign, color in (("right", bins.right, 1, RIGHT), ("wrong", bins.wrong, -1, WRONG))
     ).query("count > 0")
     tens = [1, 10, 100, 1000, 10_000]
-    ticks = [-ten for ten in reversed(tens)] + [0] + tens
+    ticks = [*(-ten for ten in reversed(tens[1:])), 0, *tens[1:]]
     ends = [
-        sign * next((ten for ten in tens if ten >= count.max()), tens[-1])
+        sign * next((ten for ten in (0, *tens) if ten >= count.max()), tens[-1])
         for sign, count in ((-1, bins.wrong), (1, bins.right))
     ]
     y_scale = alt.Scale(type="symlog", constant=1, domain=ends, nice=False)
     y_axis = alt.Axis(
-        title="pictures: wrong down, right up",
+        title="number of pictures",
         values=[tick for tick in ticks if ends[0] <= tick <= ends[1]],
         labelExpr="format(abs(datum.value), ',')",
-        labelOverlap=True,
+        labelOverlap=False,
     )
     x_scale = alt.Scale(domain=(0, 1))
     bars = (
@@ -110,7 +112,12 @@ def confidences(bins: Reliability, threshold: float) -> alt.LayerChart:
         .mark_rule(color=REFERENCE, strokeDash=[4, 4], strokeWidth=2)
         .encode(alt.X("x:Q", scale=x_scale))
     )
-    return _titled(bars + line, "How sure, when right and when wrong")
+    names = alt.Chart(pd.DataFrame({"y": [0]})).encode(x=alt.value(2), y=alt.Y("y:Q", scale=y_scale))
+    style = {"align": "left", "fontSize": 12, "fontWeight": 600, "font": _TEXT["font"]}
+    right = names.mark_text(text="right", color=RIGHT, dy=-10, **style)
+    wrong = names.mark_text(text="wrong", color=WRONG, dy=10, **style)
+    named = bars + line + wrong + right if bins.right.any() else bars + line + wrong
+    return _titled(named, "How sure, when right and when wrong")
 
 
 def coverage(
@@ -121,9 +128,9 @@ def coverage(
     answered = curve.coverage[curve.thresholds >= strictest]
     start = float(np.floor(answered.max() * 10) / 10) if len(answered) else 0.0
     start = min(start, 0.9)
-    seen = curve.accuracy[curve.coverage >= start]
+    seen = curve.coverage >= start
     base = everything.accuracy or 0.0
-    worst = min([base, *seen])
+    worst = min([base, *curve.accuracy[seen]])
     floor = max(0.0, 1 - 1.2 * (1 - worst))
     digits = 0 if floor < 0.9 else 1
     x_scale = alt.Scale(domain=(start, 1), nice=False)
@@ -132,13 +139,11 @@ def coverage(
     y_axis = alt.Axis(title="right, of those answered", format=f".{digits}%", tickCount=5)
     x = alt.X("answered:Q", scale=x_scale, axis=x_axis)
     y = alt.Y("right:Q", scale=y_scale, axis=y_axis)
-    points = pd.DataFrame({"answered": curve.coverage, "right": curve.accuracy})
+    points = pd.DataFrame({"answered": curve.coverage[seen], "right": curve.accuracy[seen]})
     by_lot = pd.DataFrame({"answered": [start, 1.0], "right": [base, base]})
     point = pd.DataFrame({"answered": [here.coverage], "right": [here.accuracy]}).dropna()
     grey = alt.Chart(by_lot).mark_line(color=REFERENCE, strokeDash=[4, 4], strokeWidth=2).encode(x, y)
-    line = (
-        alt.Chart(points).mark_line(color=RIGHT, strokeWidth=2.5, clip=True).encode(x, y, order="answered:Q")
-    )
+    line = alt.Chart(points).mark_line(color=RIGHT, strokeWidth=2.5).encode(x, y, order="answered:Q")
     dot = (
         alt.Chart(point)
         .mark_point(filled=True, opacity=1, size=_LARGE, color=RIGHT, stroke="white", strokeWidth=2)
@@ -152,6 +157,10 @@ def coverage(
         )
     )
     return _titled(grey + line + dot, "Answer less, be right more often")
+
+
+def _short(count: int) -> str:
+    return f"{count / 1000:.1f}k" if count >= 1000 else str(count)
 
 
 def _percents(title: str) -> alt.Axis:

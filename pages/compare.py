@@ -49,13 +49,13 @@ def page() -> None:
     compared = metrics.compare(result_a.labels, result_a.probabilities, result_b.probabilities)
     st.markdown(f"{score(a, b, about, compared)} **{verdict(compared.p)}** :small[{meaning(compared.p)}]")
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=530):
+        with st.container(width=470):
             st.markdown(
-                "**How B’s answers differ from A’s.** Rows: what a digit is. Columns: what it was read as. "
-                "Blue: B does better. Orange: B does worse. Press a cell to see its digits."
+                "**How often B does, more than A.** Rows: what it is. Columns: what it was read as. "
+                "Blue: B is better. Orange: worse. Press a cell."
             )
             differences(compared, result_a, result_b)
-        with st.container(width=550):
+        with st.container(width=590):
             digits((a, b), (result_a, result_b), compared, dataset)
 
 
@@ -77,7 +77,8 @@ def verdict(p: float) -> str:
 
 
 def p_value(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def meaning(p: float) -> str:
@@ -108,9 +109,7 @@ def differences(compared: Comparison, a: Evaluation, b: Evaluation) -> None:
 
     def margin(what: str, digit: int, of_a: np.ndarray, of_b: np.ndarray) -> Cell:
         points = (of_b[digit] - of_a[digit]) * 100
-        return Cell(
-            f"{points:+.1f}".replace("-", "−"), f"{what} of {digit}: A {of_a[digit]:.1%}, B {of_b[digit]:.1%}"
-        )
+        return Cell(signed_points(points), f"{what} of {digit}: A {of_a[digit]:.1%}, B {of_b[digit]:.1%}")
 
     shares = [result.right.mean() for result in (a, b)]
     names = [str(digit) for digit in range(10)]
@@ -123,7 +122,7 @@ def differences(compared: Comparison, a: Evaluation, b: Evaluation) -> None:
             margin("Precision", digit, figures_a.precision, figures_b.precision) for digit in range(10)
         ],
         accuracy=Cell(
-            f"{(shares[1] - shares[0]) * 100:+.1f}".replace("-", "−"),
+            signed_points((shares[1] - shares[0]) * 100),
             f"All digits read rightly: A {shares[0]:.2%}, B {shares[1]:.2%}",
         ),
         chosen=st.session_state.get("compared-cell", (-1, -1)),
@@ -137,10 +136,17 @@ def signed(number: int) -> str:
     return f"{number:+,}".replace("-", "−")
 
 
+def signed_points(points: float) -> str:
+    text = f"{points:+.1f}".replace("-", "−")
+    return "0" if text[1:] == "0.0" else text
+
+
 def color(better: int) -> str:
     """Blue where B is better, orange where it is worse; a single digit can be seen beside fifty."""
-    red, green, blue = style.RIGHT_RGB if better >= 0 else style.WRONG_RGB
-    strength = min(0.75, 0.12 + 0.09 * math.sqrt(abs(better))) if better else 0.04
+    if not better:
+        return style.TRACK
+    red, green, blue = style.RIGHT_RGB if better > 0 else style.WRONG_RGB
+    strength = min(0.8, 0.15 + 0.1 * math.sqrt(abs(better)))
     return f"rgba({red}, {green}, {blue}, {strength:.2f})"
 
 
