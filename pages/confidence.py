@@ -50,13 +50,19 @@ def page() -> None:
     )
     numbers(here, dataset)
     bins = metrics.reliability(result.probabilities, result.labels, BINS)
+    passed = slice(None) if allowed is None else allowed
+    let_through = metrics.reliability(result.probabilities[passed], result.labels[passed], BINS)
     if dataset == "scribbles":  # nothing can be right here: two of the charts would be empty
-        with st.container(width=540):
-            st.altair_chart(charts.confidences(bins, sure / 100), key="confidences", alt=HISTOGRAM)
-        st.caption(
-            "Every answer is wrong here, because there is no digit to read. A model that must answer can be "
-            "quite sure of nonsense: confidence tells digits apart, it doesn’t tell what a digit is."
-        )
+        with st.container(horizontal=True, gap="medium"):
+            with st.container(width=540):
+                st.altair_chart(charts.confidences(let_through, sure / 100), key="confidences", alt=HISTOGRAM)
+            with st.container(width=350):
+                st.markdown(
+                    "Every answer is wrong here: there is no digit to read. A model that must answer can be "
+                    "quite sure of nonsense. Its confidence says *which* digit, not *whether* there is one. "
+                    "That takes a second network."
+                )
+                st.caption("Each line counts ten times the last. The dashed line is your choice.")
         return
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=350):
@@ -77,7 +83,7 @@ def page() -> None:
                 "modest. On top: how many pictures. Grey: where chance may have put the bar."
             )
         with st.container(width=350):
-            st.altair_chart(charts.confidences(bins, sure / 100), key="confidences", alt=HISTOGRAM)
+            st.altair_chart(charts.confidences(let_through, sure / 100), key="confidences", alt=HISTOGRAM)
             st.caption("Each line counts ten times the last. The dashed line is your choice.")
     st.markdown(calibration(result))
 
@@ -141,6 +147,8 @@ def calibration(result: Evaluation) -> str:
 
 def percent(share: float) -> str:
     """Finer near 100 %, where the differences are."""
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
     return (f"{share:.1%}" if share < 0.99 else f"{share:.2%}").replace("%", " %")
 
 
