@@ -112,7 +112,9 @@ def confidences(bins: Reliability, threshold: float) -> alt.LayerChart:
         .mark_rule(color=REFERENCE, strokeDash=[4, 4], strokeWidth=2)
         .encode(alt.X("x:Q", scale=x_scale))
     )
-    names = alt.Chart(pd.DataFrame({"y": [0]})).encode(x=alt.value(2), y=alt.Y("y:Q", scale=y_scale))
+    names = alt.Chart(pd.DataFrame({"y": [0]})).encode(
+        x=alt.value(2), y=alt.Y("y:Q", scale=y_scale, axis=y_axis)
+    )
     style = {"align": "left", "fontSize": 12, "fontWeight": 600, "font": _TEXT["font"]}
     right = names.mark_text(text="right", color=RIGHT, dy=-10, **style)
     wrong = names.mark_text(text="wrong", color=WRONG, dy=10, **style)

@@ -9,7 +9,7 @@ from digitlab import evaluation, inference, metrics
 from digitlab.evaluation import Evaluation
 from digitlab.inference import Model
 from digitlab.metrics import Comparison
-from ui import door, show, style
+from ui import door, mistakes, show, style
 from ui.matrix import Cell, matrix
 from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url
@@ -22,6 +22,7 @@ DATA = {
 }
 ONLY_A, ONLY_B, NEITHER = GROUPS = ("Only A right", "Only B right", "Both wrong")
 PER_PAGE = 24
+SAME = "rgba(128, 140, 160, 0.08)"  # where both models have the same count
 
 
 @st.fragment
@@ -49,13 +50,13 @@ def page() -> None:
     compared = metrics.compare(result_a.labels, result_a.probabilities, result_b.probabilities)
     st.markdown(f"{score(a, b, about, compared)} **{verdict(compared.p)}** :small[{meaning(compared.p)}]")
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=470):
+        with st.container(width=530):
             st.markdown(
-                "**How often B does, more than A.** Rows: what it is. Columns: what it was read as. "
-                "Blue: B is better. Orange: worse. Press a cell."
+                "**In each cell: B’s count minus A’s.** Rows: what a digit is. Columns: what it was read "
+                "as. Blue: B is better. Orange: B is worse. Press a cell to see its digits."
             )
             differences(compared, result_a, result_b)
-        with st.container(width=590):
+        with st.container(width=550):
             digits((a, b), (result_a, result_b), compared, dataset)
 
 
@@ -144,7 +145,7 @@ def signed_points(points: float) -> str:
 def color(better: int) -> str:
     """Blue where B is better, orange where it is worse; a single digit can be seen beside fifty."""
     if not better:
-        return style.TRACK
+        return SAME
     red, green, blue = style.RIGHT_RGB if better > 0 else style.WRONG_RGB
     strength = min(0.8, 0.15 + 0.1 * math.sqrt(abs(better)))
     return f"rgba({red}, {green}, {blue}, {strength:.2f})"
@@ -172,7 +173,7 @@ def digits(
 ) -> None:
     """Where the models differ, or both fail: 24 pictures at a time."""
     a, b = results
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         group = st.segmented_control(
             "Digits that are",
             GROUPS,
@@ -185,8 +186,11 @@ def digits(
         )
         where = dict(zip(GROUPS, (compared.only_a, compared.only_b, compared.neither), strict=True))[group]
         cell = st.session_state.get("compared-cell")
+        # always there, so that nothing moves when a cell is chosen
+        st.button(
+            "All", icon=":material/close:", key="all", on_click=start, type="tertiary", disabled=not cell
+        )
         if cell:
-            st.button("All of them", icon=":material/close:", key="all", on_click=start, type="tertiary")
             where = metrics.in_cell(where, a.labels, (a.answers, b.answers), *cell)
     st.markdown(f"**{headline(models, group, len(where), cell)}**")
     if not len(where):
@@ -231,16 +235,14 @@ def first_page() -> None:
 
 def headline(models: tuple[Model, Model], group: str, count: int, cell: tuple[int, int] | None) -> str:
     a, b = (model.card["title"] for model in models)
-    what = "digit" if count == 1 else "digits"
-    if cell:
-        label, answer = cell
-        what = f"{label}{'' if count == 1 else 's'}" + ("" if label == answer else f" read as {answer}")
     who = {
         ONLY_A: f"{a} is right, {b} is wrong",
         ONLY_B: f"{b} is right, {a} is wrong",
         NEITHER: "Both are wrong",
     }[group]
-    return f"{who}: {count:,} {what}"
+    if cell:
+        return f"{who}. {mistakes.sentence(*cell, count)}."
+    return f"{who}: {count:,} {'digit' if count == 1 else 'digits'}."
 
 
 def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: str, index: int) -> Picture:

@@ -80,7 +80,7 @@ def page() -> None:
             st.altair_chart(charts.reliability(bins), key="reliability", alt=RELIABILITY)
             st.caption(
                 "Bars on the dashed line: the model knows how sure to be. Below it: too sure. Above: too "
-                "modest. On top: how many pictures. Grey: where chance may have put the bar."
+                "modest. On top: how many pictures. Grey lines: how far chance may have moved a bar."
             )
         with st.container(width=350):
             st.altair_chart(charts.confidences(let_through, sure / 100), key="confidences", alt=HISTOGRAM)

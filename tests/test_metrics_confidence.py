@@ -1,5 +1,7 @@
 """Confidence, declining to answer, and two models compared: against scikit-learn, SciPy, and by hand."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from scipy.stats import binom, binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from digitlab import evaluation, inference, metrics
+from digitlab import charts, evaluation, inference, metrics
 from digitlab.metrics import Selection
 
 seeds = st.integers(0, 2**32 - 1)
@@ -228,3 +230,30 @@ def test_the_detector_refuses_as_many_digits_as_its_card_says() -> None:
     card = inference.read(inference.ARTIFACTS / inference.DETECTOR).card
     refused = 1 - evaluation.looks_like_digit("mnist").mean()
     assert refused == pytest.approx(card["test_digits_refused"], abs=1e-4)
+
+
+# --- their charts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threshold", [0, 0.9, 0.9999, 1.1])
+@pytest.mark.parametrize("allowed", [None, True, False])
+def test_charts_of_much_of_little_and_of_nothing(threshold: float, allowed: bool | None) -> None:
+    """Altair checks each against Vega-Lite's schema; no number in them may be infinite or no number."""
+    probabilities, labels = guesses(0, 60)
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    mask = None if allowed is None else np.full(60, allowed)
+    here = metrics.select(confidence, right, threshold, mask)
+    curve = metrics.coverage_curve(confidence, right, mask)
+    shown = slice(None) if mask is None else mask
+    bins = metrics.reliability(probabilities[shown], labels[shown], 15)
+    drawn = [
+        charts.coverage(curve, here, metrics.select(confidence, right, 0), 0.9999),
+        charts.reliability(bins),
+        charts.confidences(bins, threshold),
+    ]
+    for chart in drawn:
+        content = chart.to_dict()
+        assert content["title"]["text"]
+        json.dumps(content, allow_nan=False)
+    points = [p["right"] for data in drawn[0].to_dict()["datasets"].values() for p in data if "right" in p]
+    assert (here.accuracy in points) == (here.answered > 0)

@@ -112,13 +112,11 @@ def test_a_cell_of_the_differences_shows_its_digits(browser: Browser, app: Runni
     )
     answers = [result.answers for result in results]
     where = metrics.in_cell(compared.only_a, results[0].labels, answers, label, answer)
-    expect(
-        page.get_by_text(
-            re.compile(rf"CNN is right, Dense is wrong: {len(where)} {label}s? read as {answer}")
-        )
-    ).to_be_visible(timeout=WAIT_MS)
+    times = "once" if len(where) == 1 else f"{len(where)} times"
+    sentence = f"CNN is right, Dense is wrong. {label} read as {answer}: {times}."
+    expect(page.get_by_text(sentence)).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("button", name=re.compile(r"^Number \d+: "))).to_have_count(len(where))
-    page.get_by_role("button", name="All of them").click()
+    page.locator(".st-key-all button").click()
     expect(page.get_by_text(f"Dense is wrong: {len(compared.only_a)} digits")).to_be_visible(timeout=WAIT_MS)
     page.close()
 
