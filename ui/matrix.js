@@ -20,6 +20,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       button.setAttribute("aria-pressed", here)
       button.tabIndex = here ? 0 : -1
     }
+    // with no cell chosen, Tab must still find a way in
+    if (!table.querySelector('button[tabindex="0"]')) table.querySelector("button").tabIndex = 0
   }
   const heading = (text, scope, title) => {
     const cell = document.createElement("th")
