@@ -68,7 +68,15 @@ class Model:
     def __init__(self, folder: Path, card: Mapping[str, Any]) -> None:
         self.name: str = card["name"]
         self.card = card
-        self._network = _Network(folder / "model.tflite")
+        self._file = folder / "model.tflite"
+
+    @cached_property
+    def _network(self) -> "_Network":
+        return _Network(self._file, "serving_default")
+
+    @cached_property
+    def _decoder(self) -> "_Network":
+        return _Network(self._file, "decode")
 
     def predict(self, pictures: np.ndarray) -> np.ndarray:
         """Probabilities of the ten digits, float32 (N, 10): calibrated on validation data, each row
@@ -83,6 +91,16 @@ class Model:
         """What the autoencoder draws from its latent code, float32 (N, 28, 28) in [0, 1].
         Raises UnknownName for other models."""
         return self._network(pictures, "reconstruction")
+
+    def decode(self, code: np.ndarray) -> np.ndarray:
+        """What a decoder draws from latent codes, float (N, code_size): float32 (N, 28, 28) in [0, 1].
+        Raises UnknownName for models without one."""
+        return self._decoder(np.ascontiguousarray(code, np.float32), "reconstruction")
+
+    @property
+    def code_size(self) -> int:
+        """How many numbers `decode` wants for a picture. Raises UnknownName for models without a decoder."""
+        return self._decoder.input_shape[0]
 
     def digit_score(self, pictures: np.ndarray) -> np.ndarray:
         """How much each picture looks like a digit, float32 (N,) in [0, 1]; the same for every model."""
@@ -115,37 +133,37 @@ def _detector() -> Model:
 
 
 class _Network:
-    """A .tflite file and the interpreters that run it."""
+    """One signature of a .tflite file, and the interpreters that run it."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, signature: str) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self._free: SimpleQueue = SimpleQueue()
         for _ in range(_INTERPRETERS):
             interpreter = Interpreter(str(file), num_threads=1)
-            self._free.put(interpreter.get_signature_runner("serving_default"))
-        (self._input,) = interpreter.get_signature_list()["serving_default"]["inputs"]
-        self.outputs = interpreter.get_signature_list()["serving_default"]["outputs"]
+            signatures = interpreter.get_signature_list()
+            if signature not in signatures:
+                raise UnknownName(f"This model can't {signature}; it has {', '.join(signatures)}.")
+            runner = interpreter.get_signature_runner(signature)
+            self._free.put(runner)
+        ((self._input, details),) = runner.get_input_details().items()
+        self.input_shape = tuple(int(n) for n in details["shape_signature"][1:])
+        self.outputs = tuple(runner.get_output_details())
 
-    def __call__(self, pictures: np.ndarray, output: str) -> np.ndarray:
-        pictures = _checked(pictures)
-        if not len(pictures):  # an interpreter can't run on nothing
-            return self(np.zeros((1, 28, 28), np.float32), output)[:0]
+    def __call__(self, batch: np.ndarray, output: str) -> np.ndarray:
+        batch = np.ascontiguousarray(batch, np.float32)
+        if batch.shape[1:] != self.input_shape:
+            wanted = ", ".join(map(str, self.input_shape))
+            raise ValueError(f"This model wants the shape (N, {wanted}), not {batch.shape}.")
+        if not len(batch):  # an interpreter can't run on nothing
+            return self(np.zeros((1, *self.input_shape), np.float32), output)[:0]
         if output not in self.outputs:
             raise UnknownName(f"This model has no {output!r}; it has {', '.join(self.outputs)}.")
         runner = self._free.get()
         try:
             parts = [
-                runner(**{self._input: pictures[i : i + _BATCH]})[output]
-                for i in range(0, len(pictures), _BATCH)
+                runner(**{self._input: batch[i : i + _BATCH]})[output] for i in range(0, len(batch), _BATCH)
             ]
         finally:
             self._free.put(runner)
         return np.concatenate(parts)
-
-
-def _checked(pictures: np.ndarray) -> np.ndarray:
-    pictures = np.ascontiguousarray(pictures, np.float32)
-    if pictures.ndim != 3 or pictures.shape[1:] != (28, 28):
-        raise ValueError(f"Pictures must have the shape (N, 28, 28), not {pictures.shape}.")
-    return pictures

@@ -9,20 +9,41 @@ from pathlib import Path
 from types import ModuleType
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
-READERS = ("linear", "dense", "cnn", "autoencoder")  # they tell which digit it is
+# they tell which digit it is; from the simplest on
+READERS = (
+    "linear",
+    "dense_classic",
+    "dense_classic_sgd",
+    "dense",
+    "tiny_cnn",
+    "cnn",
+    "deep_cnn",
+    "committee",
+    "autoencoder",
+)
 DETECTOR = "detector"  # it tells whether it is a digit at all
+GENERATORS = ("vae", "vae_conditional")  # they draw digits
+EVERYTHING = (*READERS, DETECTOR, *GENERATORS)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is trained. The learning rate rises for a fifth of the run and falls to nothing."""
+    """How a model is trained."""
 
     epochs: int
     batch_size: int
     learning_rate: float  # at its highest
-    distort: float  # strength of the distortions, new ones each epoch (model_zoo/augment.py); 0: none
+    distort: float = 0  # strength of the distortions, new ones each epoch (model_zoo/augment.py); 0: none
+    others: bool = True  # learn from other handwriting than MNIST's, too (model_zoo/material.py)
+    optimizer: str = "adam"
+    one_cycle: bool = True  # the learning rate rises for a fifth of the run, and falls to nothing
+    average: bool = False  # keep a moving average of the weights, which is steadier than the last ones
+    precision: str = "float32"  # of the arithmetic in training; "mixed_bfloat16" halves a large CNN's time
     loss: str | dict[str, str] = "sparse_categorical_crossentropy"  # or one for each named output
     loss_weights: dict[str, float] | None = None
+    calibrate: bool = True  # fit a temperature on validation data
+    float16: bool = False  # weights of the .tflite file: half the size
+    moments: bool = False  # keep what the model was at some twenty moments of its training
 
 
 def definition(name: str) -> ModuleType:

@@ -18,7 +18,8 @@ _MIDDLE = (SIDE - 1) / 2
 
 def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1) -> np.ndarray:
     """A randomly distorted copy. At strength 1: turned by up to 12 degrees, slanted by up to a fifth, zoomed
-    by up to 15 %, shifted by up to 1.5 pixels, bent by about 1.2, its pen thinner or thicker by up to 0.6."""
+    by up to 15 %, shifted by up to 1.5 pixels, bent by about 1.2, its pen thinner or thicker by up to 0.6; now and then
+    faint, or cut off at one side."""
     turn, slant, zoom, shift, bend, pen = (strength * most for most in (12, 0.2, 0.15, 1.5, 1.2, 0.6))
     count = len(images)
     maps = _affine(count, rng, turn, slant, zoom, shift)
@@ -29,7 +30,19 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1) -
         moved = cv2.remap(image, x, y, cv2.INTER_LINEAR)
         other = cv2.dilate(moved, _CROSS) if change > 0 else cv2.erode(moved, _CROSS)
         out[i] = moved + abs(change) * (other - moved)
+    for i in np.flatnonzero(rng.random(count) < 0.1 * strength):
+        out[i] *= rng.uniform(0.4, 1)  # faint ink
+    for i in np.flatnonzero(rng.random(count) < 0.03 * strength):
+        _cut(out[i], rng)
     return out
+
+
+def _cut(image: np.ndarray, rng: np.random.Generator) -> None:
+    """Take up to three pixels off one side of the digit, as at the edge of a photo."""
+    image = np.rot90(image, rng.integers(4))  # a view
+    rows = np.flatnonzero(image.any(axis=1))
+    if len(rows):
+        image[: rows[0] + rng.integers(1, 4)] = 0
 
 
 def _affine(

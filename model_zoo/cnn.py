@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TITLE = "CNN"
 SUMMARY = "Small filters look for strokes, wherever in the picture they are."
-RECIPE = Recipe(epochs=25, batch_size=128, learning_rate=0.005, distort=0.75)
+RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.005, distort=0.75, moments=True)
 
 
 def build() -> "keras.Model":

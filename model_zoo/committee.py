@@ -1,0 +1,38 @@
+"""A committee: several networks read the picture, and their opinions are averaged.
+
+They make different mistakes, so most of these are outvoted (Cireşan et al. 2012, "Multi-column deep neural
+networks"). It is not trained but put together from trained members, and served as one model; only its temperature
+is fitted, on validation data.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_zoo import ARTIFACTS, Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+TITLE = "Committee"
+SUMMARY = "Several networks read the digit, and the average of their opinions counts."
+RECIPE = Recipe(epochs=0, batch_size=128, learning_rate=0, float16=True)
+MEMBERS = (ARTIFACTS / "deep_cnn", ARTIFACTS / "cnn", ARTIFACTS / "dense")
+
+
+def build(members: Sequence[Path] = MEMBERS) -> "keras.Model":
+    """The members' networks side by side, with the weights that their folders hold."""
+    import keras
+    from keras import layers, ops
+
+    picture = keras.Input((28, 28))
+    opinions = []
+    for number, folder in enumerate(members):
+        member = keras.models.load_model(folder / "model.keras", compile=False, safe_mode=True)
+        member.name = f"member_{number}"
+        opinions.append(ops.log(ops.maximum(member(picture), 1e-9)))
+    average = layers.Average()(opinions)
+    digit = layers.Dense(
+        10, activation="softmax", use_bias=False, kernel_initializer="identity", name="digit"
+    )
+    return keras.Model(picture, digit(average))

@@ -1,0 +1,37 @@
+"""The net of the textbooks, kept exactly: 784 pixels, 100 neurons, 10 outputs, trained on MNIST as it is.
+
+Each output is a sigmoid of its own (Nielsen 2015, "Neural networks and deep learning", has it so), so the ten need
+not add up to 1; dividing by their sum makes probabilities of them. A tenth of the training images is held out.
+"""
+
+from typing import TYPE_CHECKING
+
+from model_zoo import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+TITLE = "Textbook net"
+SUMMARY = "100 neurons and no tricks: the net that most books begin with."
+RECIPE = Recipe(
+    epochs=10,
+    batch_size=32,
+    learning_rate=0.001,
+    others=False,
+    one_cycle=False,
+    calibrate=False,
+    float16=True,
+    moments=True,
+)
+
+
+def build() -> "keras.Model":
+    import keras
+    from keras import layers, ops
+
+    picture = keras.Input((28, 28))
+    x = layers.Flatten()(picture)
+    x = layers.Dense(100, activation="relu")(x)
+    outputs = layers.Dense(10, activation="sigmoid", name="outputs")(x)
+    digit = ops.divide(outputs, ops.sum(outputs, axis=1, keepdims=True) + 1e-7)
+    return keras.Model(picture, layers.Identity(name="digit")(digit))

@@ -1,0 +1,11 @@
+"""The textbook net again, with plain stochastic gradient descent: so that both ways of learning can be compared."""
+
+from dataclasses import replace
+
+from model_zoo import dense_classic
+
+TITLE = "Textbook net, SGD"
+SUMMARY = "The same 100 neurons, taught with plain gradient descent: it learns, but slowly."
+RECIPE = replace(dense_classic.RECIPE, optimizer="sgd", learning_rate=0.01, moments=False)
+
+build = dense_classic.build

@@ -1,0 +1,180 @@
+"""The training itself: batches, learning rate, checkpoints, and what is remembered of the way."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from model_zoo import Recipe
+from model_zoo.augment import distort
+from model_zoo.material import Material
+
+if TYPE_CHECKING:
+    import keras
+
+MOMENTS = 20  # kept of the training of some models, after the very start; close together at first
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
+
+Weights = list[np.ndarray]
+
+
+def fit(
+    model: "keras.Model", recipe: Recipe, material: Material, seed: int, checkpoint: Path, resume: bool
+) -> tuple[dict[str, list[float]], dict[int, Weights]]:
+    """Train the model in place. After each epoch its whole state goes into the file `checkpoint`; with
+    `resume` the training goes on from there, with the same result as an unbroken one.
+
+    Returns the history, a number for each epoch, and, if the recipe says so, the weights at some moments, by
+    the number of steps taken.
+    """
+    import keras
+
+    looks, labels, held_out = material
+    per_epoch = iterations(len(labels), recipe)
+    two_inputs = len(model.inputs) == 2
+
+    class Batches(keras.utils.PyDataset):
+        """Every image once an epoch, in a random one of its looks; the same for the same seed."""
+
+        def __init__(self, epoch: int) -> None:
+            super().__init__()
+            self.epoch = epoch
+            self.on_epoch_begin()
+
+        def __len__(self) -> int:
+            return per_epoch
+
+        def on_epoch_begin(self) -> None:
+            self.order = np.random.default_rng([seed, self.epoch]).permutation(len(labels))
+
+        def on_epoch_end(self) -> None:
+            self.epoch += 1
+
+        def __getitem__(self, index: int):
+            rng = np.random.default_rng([seed, self.epoch, index])
+            chosen = self.order[index * recipe.batch_size :][: recipe.batch_size]
+            images = looks[rng.integers(len(looks), size=len(chosen)), chosen] / np.float32(255)
+            if recipe.distort:
+                images = distort(images, rng, recipe.distort)
+            return given(images, labels[chosen]), wanted(images, labels[chosen])
+
+    def given(images: np.ndarray, labels: np.ndarray) -> Any:
+        return {"pictures": images, "labels": labels} if two_inputs else images
+
+    def wanted(images: np.ndarray, labels: np.ndarray) -> Any:
+        if isinstance(recipe.loss, str):
+            return labels
+        # Keras wants a target for each output, also for those without a loss
+        return {name: images if name == "reconstruction" else labels for name in model.output}
+
+    class Remember(keras.callbacks.Callback):
+        def on_train_begin(self, logs: dict | None = None) -> None:
+            self.step = done * per_epoch
+            self.on_train_batch_end(-1)
+
+        def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+            self.step += batch >= 0
+            if recipe.moments and self.step in moments_of(recipe.epochs * per_epoch):
+                moments[self.step] = model.get_weights()
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+            for key, value in logs.items():
+                history.setdefault(key, []).append(round(float(value), 5))
+            _save(checkpoint, model, history, moments)
+
+    model.compile(
+        optimizer(recipe, per_epoch),
+        loss=recipe.loss,
+        loss_weights=recipe.loss_weights,
+        metrics=_metrics(recipe),
+    )
+    model.optimizer.build(model.trainable_variables)
+    history: dict[str, list[float]] = {}
+    moments: dict[int, Weights] = {}
+    if resume and checkpoint.exists():
+        history, moments = _restore(checkpoint, model)
+    done = len(next(iter(history.values()), []))
+    pictures = held_out.pictures()
+    model.fit(
+        Batches(done),
+        initial_epoch=done,
+        epochs=recipe.epochs,
+        validation_data=(given(pictures, held_out.labels), wanted(pictures, held_out.labels)),
+        shuffle=False,  # they are shuffled already, and so that a resumed run sees the same
+        callbacks=[Remember()],
+        verbose="auto" if sys.stdout.isatty() else 2,
+    )
+    return history, moments
+
+
+def iterations(images: int, recipe: Recipe) -> int:
+    """Steps in an epoch: the images by the batch size, rounded up."""
+    return -(-images // recipe.batch_size)
+
+
+def moments_of(steps: int) -> set[int]:
+    """After how many steps a moment is kept: at the start, and then ever further apart."""
+    return {0, *np.geomspace(1, steps, MOMENTS).round().astype(int).tolist()}
+
+
+def optimizer(recipe: Recipe, per_epoch: int) -> "keras.optimizers.Optimizer":
+    """One cycle (Smith 2017, "Super-convergence"): the learning rate rises for a fifth of the steps from a 25th,
+    and falls to nothing along a cosine."""
+    from keras import optimizers
+
+    rate: Any = recipe.learning_rate
+    if recipe.one_cycle:
+        steps = recipe.epochs * per_epoch
+        rise = max(1, steps // 5)
+        rate = optimizers.schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 25,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=rise,
+            decay_steps=max(1, steps - rise),
+        )
+    average = {"use_ema": True, "ema_momentum": 0.998} if recipe.average else {}
+    match recipe.optimizer:
+        case "sgd":
+            return optimizers.SGD(rate, **average)
+        case "momentum":
+            return optimizers.SGD(rate, momentum=0.9, **average)
+        case "rmsprop":
+            return optimizers.RMSprop(rate, **average)
+        case "adamw":
+            return optimizers.AdamW(rate, weight_decay=0.01, **average)
+        case _:
+            return optimizers.Adam(rate, **average)
+
+
+def _metrics(recipe: Recipe) -> Any:
+    if isinstance(recipe.loss, str):
+        return ["accuracy"]
+    return {name: "accuracy" for name in recipe.loss if name != "reconstruction"}
+
+
+def _state(model: "keras.Model") -> list:
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _save(
+    file: Path, model: "keras.Model", history: dict[str, list[float]], moments: dict[int, Weights]
+) -> None:
+    arrays = {f"state-{n}": np.asarray(variable) for n, variable in enumerate(_state(model))}
+    arrays |= {f"moment-{step}-{n}": w for step, weights in moments.items() for n, w in enumerate(weights)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".unfinished.npz")
+    np.savez(unfinished, history=json.dumps(history), **arrays)
+    unfinished.replace(file)
+
+
+def _restore(file: Path, model: "keras.Model") -> tuple[dict[str, list[float]], dict[int, Weights]]:
+    with np.load(file, allow_pickle=False) as saved:
+        for n, variable in enumerate(_state(model)):
+            variable.assign(saved[f"state-{n}"])
+        moments: dict[int, Weights] = {}
+        for key in saved.files:
+            if key.startswith("moment-"):
+                moments.setdefault(int(key.split("-")[1]), []).append(saved[key])
+        return json.loads(str(saved["history"])), moments
