@@ -16,12 +16,12 @@ This is the only door to TensorFlow. What it writes, a folder for each model:
     moments.npz, moments/   what some models were at some twenty moments of their training
     card.json           what it is, how it was trained, what was measured
 
-The folder is swapped in when everything in it is whole, and better than what was there; until then, Ctrl-C or a
-kill leaves the old one.
+The folder is swapped in when everything in it is whole, and better than what was there; until then, Ctrl-C
+or a kill leaves the old one.
 
 MNIST is needed. Real pen strokes make the models read what people draw on screens: the environment variables
-PEN_DIGITS and PEN_OTHER name them, docs/data.md says where they come from. Without them training works, and costs
-about one drawn digit in a hundred.
+PEN_DIGITS and PEN_OTHER name them, docs/data.md says where they come from. Without them training works, and
+costs about one drawn digit in a hundred.
 """
 
 import argparse
@@ -160,7 +160,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
     if recipe.epochs:
         history, moments = fit(model, recipe, data, options.seed, checkpoint, options.resume)
     measured = {}
-    if name in READERS and recipe.calibrate:
+    if name in (*READERS, *STUDIES) and recipe.calibrate:
         held_out = [material.validation(), material.drawn(material.VALIDATION_FOLD)]
         measured["temperature"] = publish.calibrate(model, [part for part in held_out if part])
     seconds = round(time.perf_counter() - started)
@@ -241,8 +241,8 @@ def _refuse_worse(target: Path, card: dict[str, Any]) -> None:
     before, now = (sum(which[key] for key in shared) / max(1, len(shared)) for which in (old, card))
     if before > now:
         raise NotBetter(
-            f"the {target.name} that is there reads {before:.2%} of the validation images, the new one {now:.2%}. "
-            "The old one stays; the same command with --resume --replace takes the new one."
+            f"the {target.name} that is there reads {before:.2%} of the validation images, the new one "
+            f"{now:.2%}. The old one stays; the same command with --resume --replace takes the new one."
         )
 
 

@@ -41,7 +41,9 @@ class PenDrawing(NamedTuple):
 
 
 def load(which: str) -> list[PenDrawing]:
-    """The file that PEN_DIGITS ("digits") or PEN_OTHER ("other") names. Raises DataUnavailable, DataCorrupt."""
+    """The file that PEN_DIGITS ("digits") or PEN_OTHER ("other") names.
+
+    Raises DataUnavailable, DataCorrupt."""
     variable = VARIABLES[which]
     if not (named := os.environ.get(variable)):
         raise DataUnavailable(f"{variable} names no file of pen strokes.")

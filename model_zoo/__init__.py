@@ -13,7 +13,6 @@ ARTIFACTS = Path(__file__).parent / "artifacts"
 READERS = (
     "linear",
     "dense_classic",
-    "dense_classic_sgd",
     "dense",
     "tiny_cnn",
     "cnn",
@@ -22,8 +21,9 @@ READERS = (
     "autoencoder",
 )
 DETECTOR = "detector"  # it tells whether it is a digit at all
+STUDIES = ("dense_classic_sgd",)  # trained for its history: how it learned, beside how another did
 GENERATORS = ("vae", "vae_conditional")  # they draw digits
-EVERYTHING = (*READERS, DETECTOR, *GENERATORS)
+EVERYTHING = (*READERS, DETECTOR, *STUDIES, *GENERATORS)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ _MIDDLE = (SIDE - 1) / 2
 
 def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1) -> np.ndarray:
     """A randomly distorted copy. At strength 1: turned by up to 12 degrees, slanted by up to a fifth, zoomed
-    by up to 15 %, shifted by up to 1.5 pixels, bent by about 1.2, its pen thinner or thicker by up to 0.6; now and then
-    faint, or cut off at one side."""
+    by up to 15 %, shifted by up to 1.5 pixels, bent by about 1.2, its pen thinner or thicker by up to 0.6;
+    now and then faint, or cut off at one side."""
     turn, slant, zoom, shift, bend, pen = (strength * most for most in (12, 0.2, 0.15, 1.5, 1.2, 0.6))
     count = len(images)
     maps = _affine(count, rng, turn, slant, zoom, shift)

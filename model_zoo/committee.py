@@ -1,8 +1,8 @@
 """A committee: several networks read the picture, and their opinions are averaged.
 
-They make different mistakes, so most of these are outvoted (Cireşan et al. 2012, "Multi-column deep neural
-networks"). It is not trained but put together from trained members, and served as one model; only its temperature
-is fitted, on validation data.
+They make different mistakes, so most of these are outvoted (Cireşan et al. 2012, "Multi-column deep
+neural networks"). It is not trained but put together from trained members, and served as one model; only its
+temperature is fitted, on validation data.
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,11 @@
 """A deeper network: seven convolutions, each normalised over the batch, with short cuts around pairs of them.
 
-Batch normalisation (Ioffe, Szegedy 2015) lets it learn fast, the short cuts (He et al. 2015) let the error reach the
-first layers. It pools before it goes deep: normalising full 28x28 maps would double the time. An et al. 2020 (arXiv
-2008.10400) show how far such networks get on MNIST.
+Batch normalisation (Ioffe, Szegedy 2015) lets it learn fast, the short cuts (He et al. 2015) let the error
+reach the first layers. It pools before it goes deep: normalising full 28x28 maps would double the time.
+An et al. 2020 (arXiv 2008.10400) show how far such networks get on MNIST.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model_zoo import Recipe
 
@@ -29,7 +29,7 @@ def build() -> "keras.Model":
     import keras
     from keras import layers
 
-    def convolution(x, filters: int, size: int = 3):
+    def convolution(x: Any, filters: int, size: int = 3) -> Any:
         x = layers.Conv2D(filters, size, padding="same", use_bias=False)(x)
         return layers.Activation("relu")(layers.BatchNormalization()(x))
 

@@ -1,7 +1,8 @@
 """The net of the textbooks, kept exactly: 784 pixels, 100 neurons, 10 outputs, trained on MNIST as it is.
 
-Each output is a sigmoid of its own (Nielsen 2015, "Neural networks and deep learning", has it so), so the ten need
-not add up to 1; dividing by their sum makes probabilities of them. A tenth of the training images is held out.
+Each output is a sigmoid of its own (Nielsen 2015, "Neural networks and deep learning", has it so), so the
+ten need not add up to 1; dividing by their sum makes probabilities of them. A tenth of the training images
+is held out.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The textbook net again, with plain stochastic gradient descent: so that both ways of learning can be compared."""
+"""The textbook net again, with plain stochastic gradient descent: so that both ways can be compared."""
 
 from dataclasses import replace
 

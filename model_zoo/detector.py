@@ -1,9 +1,9 @@
 """Digit or not? A small network beside the readers: a reader must answer with a digit, this one need not.
 
-It learns from the digits that the readers learn from, and from what is none, as an eleventh class: letters and
-symbols that people wrote, our own scribbles, and MNIST's digits turned by a quarter, mirrored, cut, laid over each
-other, two at a time (after "outlier exposure", Hendrycks, Mazeika, Dietterich 2019). Letters that many people write
-like a digit are left out: nobody could tell an O from a 0.
+It learns from the digits that the readers learn from, and from what is none, as an eleventh class: letters
+and symbols that people wrote, our own scribbles, and MNIST's digits turned by a quarter, mirrored, cut, laid
+over each other, two at a time (after "outlier exposure", Hendrycks, Mazeika, Dietterich 2019). Letters that
+many people write like a digit are left out: nobody could tell an O from a 0.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -120,8 +120,8 @@ def moments_of(steps: int) -> set[int]:
 
 
 def optimizer(recipe: Recipe, per_epoch: int) -> "keras.optimizers.Optimizer":
-    """One cycle (Smith 2017, "Super-convergence"): the learning rate rises for a fifth of the steps from a 25th,
-    and falls to nothing along a cosine."""
+    """One cycle (Smith 2017, "Super-convergence"): the learning rate rises for a fifth of the steps from a
+    25th, and falls to nothing along a cosine."""
     from keras import optimizers
 
     rate: Any = recipe.learning_rate

@@ -26,7 +26,7 @@ WEIGHT = 2  # how often a pen drawing is seen in an epoch
 TEST_FOLD, VALIDATION_FOLD = 0, 1  # of the writers; the others are trained on
 NO_DIGIT = 10
 NEEDED = {
-    "digits": "No pen strokes of digits (PEN_DIGITS): training on MNIST alone; more drawn digits will be misread.",
+    "digits": "No pen strokes of digits (PEN_DIGITS): trained on MNIST alone, it will misread more drawings.",
     "other": "No pen strokes of letters (PEN_OTHER): the detector will take more letters for digits.",
 }
 # what many people write like a digit: no detector can, and none should, tell it apart
@@ -87,7 +87,8 @@ def validation() -> Examples:
 
 @lru_cache(maxsize=2)
 def drawn(fold: int, looks: int = 3) -> Examples | None:
-    """Pen drawings of writers that no model has seen, each drawn on the pad some times; None without the file."""
+    """Pen drawings of writers that no model has seen, each drawn on the pad some times; None without the
+    file."""
     drawings = [d for d in pens("digits") if d.fold == fold]
     if not drawings:
         return None
@@ -97,7 +98,8 @@ def drawn(fold: int, looks: int = 3) -> Examples | None:
 
 @lru_cache(maxsize=2)
 def not_digits(fold: int, looks: int = 1) -> tuple[np.ndarray, np.ndarray] | None:
-    """Letters and symbols of writers that no model has seen: pictures uint8 (N, 28, 28) and their characters."""
+    """Letters and symbols of writers that no model has seen: pictures uint8 (N, 28, 28) and characters; None
+    without the file."""
     drawings = [d for d in pens("other") if d.fold == fold]
     if not drawings:
         return None
@@ -141,7 +143,8 @@ def readers(others: bool, limit: int | None) -> Material:
 
 @lru_cache(maxsize=1)
 def detector(limit: int | None) -> Material:
-    """For the detector: the digits that the readers learn from, and at least half as much that is none, labelled NO_DIGIT."""
+    """For the detector: the digits that the readers learn from, and at least half as much that is none,
+    labelled NO_DIGIT."""
     rng = np.random.default_rng(SPLIT_SEED)
     looks, labels, held_out = readers(True, limit)
     make = definition(DETECTOR).not_digits
@@ -176,7 +179,7 @@ def is_clear(character: str) -> bool:
 
 
 def _as_drawn(images: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
-    """The images as the app would see them if somebody drew them on the pad, some in other countries' ways."""
+    """The images as the app would see them on the pad, some written in other countries' ways."""
     written = as_others_write(images / np.float32(255), labels, np.random.default_rng([SPLIT_SEED, seed]))
     return _each(lambda image: to_mnist(np.round(image * 255).astype(np.uint8)), written, "MNIST on the pad")
 

@@ -38,8 +38,8 @@ def calibrate(model: "keras.Model", validation: list[Examples]) -> float:
 
 
 def convert(model: "keras.Model", bits: int = 32) -> bytes:
-    """The .tflite file of a model, its weights in so many bits: its outputs by name, and a signature "decode" if it
-    has a decoder."""
+    """The .tflite file of a model, its weights in so many bits: its outputs by name, and a signature "decode"
+    if it has a decoder."""
     import keras
     import tensorflow as tf
 
@@ -95,8 +95,8 @@ def neighbours(model: "keras.Model") -> np.ndarray:
 
 def keep_moments(fresh: "keras.Model", moments: dict[int, Weights], per_epoch: int, folder: Path) -> None:
     """What the model was on the way: a .tflite file for each moment (weights of 8 bits), and moments.npz with
-    `steps`, `epochs`, `answers` on MNIST's test images (uint8), and the weights of the first layer's first UNITS
-    neurons or filters, `first_layer` (moments, ..., units)."""
+    `steps`, `epochs`, `answers` on MNIST's test images (uint8), and the weights of the first layer's first
+    UNITS neurons or filters, `first_layer` (moments, ..., units)."""
     (folder / "moments").mkdir()
     test = material.mnist("test").pictures()
     answers, first_layer = [], []
@@ -142,8 +142,8 @@ def redrawing(served: inference.Model) -> dict[str, float]:
 
 
 def elbo(model: "keras.Model", seed: int = 0, samples: int = 10) -> dict[str, float]:
-    """Evidence lower bound on MNIST's test images (grey levels taken as probabilities), its two parts, in nats
-    for an image."""
+    """Evidence lower bound on MNIST's test images (grey levels taken as probabilities) and its two parts, in
+    nats for an image."""
     test, labels = material.mnist("test")
     pictures = test.reshape(-1, 784) / np.float32(255)
     images = test / np.float32(255)

@@ -1,7 +1,7 @@
 """How small can a network be that still reads well? This one has fewer numbers than a linear model.
 
-Filters are shared by all places of the picture, so a few of them go a long way; averaging the last maps instead
-of flattening them saves the largest layer.
+Filters are shared by all places of the picture, so a few of them go a long way; and where the maps are small,
+so is the last layer.
 """
 
 from typing import TYPE_CHECKING

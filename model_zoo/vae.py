@@ -1,12 +1,13 @@
 """A variational autoencoder: two numbers for each digit, laid out as a map on which neighbours look alike.
 
-It learns to place a digit not at a point but in a small cloud, and to draw it again from anywhere in the cloud
-(Kingma, Welling 2013, "Auto-encoding variational Bayes"). So every place of the map draws something, and a walk over
-it turns one digit into another. Its loss is minus the ELBO, in nats: what the redrawn picture misses (binary
-cross-entropy over all pixels), and how far the clouds are from the standard normal distribution.
+It learns to place a digit not at a point but in a small cloud, and to draw it again from anywhere in the
+cloud (Kingma, Welling 2013, "Auto-encoding variational Bayes"). So every place of the map draws something, and
+a walk over it turns one digit into another. Its loss is minus the ELBO, in nats: what the redrawn picture
+misses (binary cross-entropy over all pixels), and how far the clouds are from the standard normal distribution.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from model_zoo import Recipe
 
@@ -40,7 +41,7 @@ def build(latent: int = LATENT, classes: int = 0) -> "keras.Model":
             super().__init__(**options)
             self.seeds = keras.random.SeedGenerator(0)
 
-        def call(self, inputs, training=False):
+        def call(self, inputs: Sequence[Any], training: bool = False) -> Any:
             mean, log_variance = inputs
             kl = -0.5 * ops.sum(1 + log_variance - mean**2 - ops.exp(log_variance), axis=1)
             self.add_loss(ops.mean(kl))

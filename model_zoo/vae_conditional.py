@@ -1,7 +1,8 @@
 """A conditional variational autoencoder: tell it a digit, and eight numbers say how it is written.
 
-Both halves know the label (Sohn, Lee, Yan 2015, "Learning structured output representation using deep conditional
-generative models"), so the code holds only slant, width and style, and any digit can be drawn in any hand.
+Both halves know the label (Sohn, Lee, Yan 2015, "Learning structured output representation using deep
+conditional generative models"), so the code holds only slant, width and style, and any digit can be drawn in
+any hand.
 """
 
 from typing import TYPE_CHECKING
