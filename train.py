@@ -47,6 +47,7 @@ from model_zoo import (
     EVERYTHING,
     GENERATORS,
     READERS,
+    STUDIES,
     Recipe,
     definition,
     material,
@@ -54,7 +55,7 @@ from model_zoo import (
 )
 from model_zoo.fit import OPTIMIZERS, fit, iterations
 
-RUNS = Path(__file__).parent / ".runs"  # checkpoints of runs that aren't finished
+RUNS = ".runs"  # in the folder for the artifacts: checkpoints of runs that aren't finished
 
 
 class NotBetter(DigitLabError):
@@ -149,7 +150,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
         f"are {per_epoch:,} iterations an epoch; {recipe.epochs} epochs",
         flush=True,
     )
-    checkpoint = RUNS / f"{name}-{_digest(recipe, options.seed, options.limit, images)}.npz"
+    checkpoint = options.out / RUNS / f"{name}-{_digest(recipe, options.seed, options.limit, images)}.npz"
     started = time.perf_counter()
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy(recipe.precision)

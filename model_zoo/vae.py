@@ -1,9 +1,9 @@
 """A variational autoencoder: two numbers for each digit, laid out as a map on which neighbours look alike.
 
 It learns to place a digit not at a point but in a small cloud, and to draw it again from anywhere in the
-cloud (Kingma, Welling 2013, "Auto-encoding variational Bayes"). So every place of the map draws something, and
-a walk over it turns one digit into another. Its loss is minus the ELBO, in nats: what the redrawn picture
-misses (binary cross-entropy over all pixels), and how far the clouds are from the standard normal distribution.
+cloud (Kingma, Welling 2013, "Auto-encoding variational Bayes"). So every place of the map draws something,
+and a walk over it turns one digit into another. Its loss is minus the ELBO, in nats: what the redrawn picture
+misses (binary cross-entropy over all pixels), and how far the clouds are from a standard normal distribution.
 """
 
 from collections.abc import Sequence
