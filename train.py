@@ -168,7 +168,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
 
     with publish.published(options.out / name) as folder:
         fresh = module.build()
-        publish.export(model, fresh, folder, recipe.float16)
+        publish.export(model, fresh, folder, recipe)
         if name == "committee":  # its members' files hold it all
             (folder / "model.keras").unlink()
         card = {

@@ -10,7 +10,7 @@ time, so each model keeps a few of them, and a thread borrows one that is free.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -75,6 +75,10 @@ class Model:
         return _Network(self._file, "serving_default")
 
     @cached_property
+    def _layers(self) -> "_Network":
+        return _Network(self._file, "layers")
+
+    @cached_property
     def _decoder(self) -> "_Network":
         return _Network(self._file, "decode")
 
@@ -96,6 +100,21 @@ class Model:
         """What a decoder draws from latent codes, float (N, code_size): float32 (N, 28, 28) in [0, 1].
         Raises UnknownName for models without one."""
         return self._decoder(np.ascontiguousarray(code, np.float32), "reconstruction")
+
+    def layers(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
+        """What comes out of each layer, by its name: float32 (N, ...). Raises UnknownName for models that
+        aren't made to be looked into."""
+        return self._layers.all(pictures)
+
+    @cached_property
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """Its learned numbers, "<layer>/kernel" and "<layer>/bias": float32. Raises UnknownName for models
+        that aren't made to be looked into."""
+        try:
+            with np.load(self._file.with_name("weights.npz"), allow_pickle=False) as saved:
+                return dict(saved)
+        except FileNotFoundError:
+            raise UnknownName(f"{self.name} is not made to be looked into.") from None
 
     @property
     def code_size(self) -> int:
@@ -151,19 +170,23 @@ class _Network:
         self.outputs = tuple(runner.get_output_details())
 
     def __call__(self, batch: np.ndarray, output: str) -> np.ndarray:
+        if output not in self.outputs:
+            raise UnknownName(f"This model has no {output!r}; it has {', '.join(self.outputs)}.")
+        return self.all(batch, (output,))[output]
+
+    def all(self, batch: np.ndarray, names: Sequence[str] = ()) -> dict[str, np.ndarray]:
+        """The outputs with these names, or all."""
+        names = names or self.outputs
         batch = np.ascontiguousarray(batch, np.float32)
         if batch.shape[1:] != self.input_shape:
             wanted = ", ".join(map(str, self.input_shape))
             raise ValueError(f"This model wants the shape (N, {wanted}), not {batch.shape}.")
         if not len(batch):  # an interpreter can't run on nothing
-            return self(np.zeros((1, *self.input_shape), np.float32), output)[:0]
-        if output not in self.outputs:
-            raise UnknownName(f"This model has no {output!r}; it has {', '.join(self.outputs)}.")
+            one = self.all(np.zeros((1, *self.input_shape), np.float32), names)
+            return {name: values[:0] for name, values in one.items()}
         runner = self._free.get()
         try:
-            parts = [
-                runner(**{self._input: batch[i : i + _BATCH]})[output] for i in range(0, len(batch), _BATCH)
-            ]
+            parts = [runner(**{self._input: batch[i : i + _BATCH]}) for i in range(0, len(batch), _BATCH)]
         finally:
             self._free.put(runner)
-        return np.concatenate(parts)
+        return {name: np.concatenate([part[name] for part in parts]) for name in names}

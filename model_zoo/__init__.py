@@ -43,7 +43,7 @@ class Recipe:
     loss_weights: dict[str, float] | None = None
     calibrate: bool = True  # fit a temperature on validation data
     float16: bool = False  # weights of the .tflite file: half the size
-    moments: bool = False  # keep what the model was at some twenty moments of its training
+    inside: bool = False  # pages look inside: keep weights, layers' outputs, and moments of the training
 
 
 def definition(name: str) -> ModuleType:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TITLE = "CNN"
 SUMMARY = "Small filters look for strokes, wherever in the picture they are."
-RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.005, distort=0.75, moments=True)
+RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.005, distort=0.75, inside=True)
 
 
 def build() -> "keras.Model":
@@ -24,11 +24,11 @@ def build() -> "keras.Model":
         [
             keras.Input((28, 28)),
             layers.Reshape((28, 28, 1)),
-            layers.Conv2D(32, 5, activation="relu", padding="same"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(48, 3, activation="relu", padding="same"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(48, 3, activation="relu"),
+            layers.Conv2D(32, 5, activation="relu", padding="same", name="filters_1"),
+            layers.MaxPooling2D(name="pooled_1"),
+            layers.Conv2D(48, 3, activation="relu", padding="same", name="filters_2"),
+            layers.MaxPooling2D(name="pooled_2"),
+            layers.Conv2D(48, 3, activation="relu", name="filters_3"),
             layers.Flatten(),
             layers.Dropout(0.2),
             layers.Dense(10, activation="softmax", name="digit"),

@@ -22,7 +22,7 @@ RECIPE = Recipe(
     one_cycle=False,
     calibrate=False,
     float16=True,
-    moments=True,
+    inside=True,
 )
 
 
@@ -32,7 +32,7 @@ def build() -> "keras.Model":
 
     picture = keras.Input((28, 28))
     x = layers.Flatten()(picture)
-    x = layers.Dense(100, activation="relu")(x)
+    x = layers.Dense(100, activation="relu", name="hidden")(x)
     outputs = layers.Dense(10, activation="sigmoid", name="outputs")(x)
     digit = ops.divide(outputs, ops.sum(outputs, axis=1, keepdims=True) + 1e-7)
     return keras.Model(picture, layers.Identity(name="digit")(digit))

@@ -76,7 +76,7 @@ def fit(
 
         def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
             self.step += batch >= 0
-            if recipe.moments and self.step in moments_of(recipe.epochs * per_epoch):
+            if recipe.inside and self.step in moments_of(recipe.epochs * per_epoch):
                 moments[self.step] = model.get_weights()
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digitlab import data, inference, metrics
-from model_zoo import material
+from model_zoo import Recipe, material
 from model_zoo.fit import Weights
 from model_zoo.material import TEST_FOLD, VALIDATION_FOLD, Examples
 
@@ -37,9 +37,9 @@ def calibrate(model: "keras.Model", validation: list[Examples]) -> float:
     return round(temperature, 4)
 
 
-def convert(model: "keras.Model", bits: int = 32) -> bytes:
-    """The .tflite file of a model, its weights in so many bits: its outputs by name, and a signature "decode"
-    if it has a decoder."""
+def convert(model: "keras.Model", bits: int = 32, inside: bool = False) -> bytes:
+    """The .tflite file of a model, its weights in so many bits: its outputs by name; a signature "decode"
+    if it has a decoder; with `inside` one, "layers", with the outputs of all layers that have a name."""
     import keras
     import tensorflow as tf
 
@@ -55,6 +55,11 @@ def convert(model: "keras.Model", bits: int = 32) -> bytes:
     if decoder := next((layer for layer in model.layers if layer.name == "decoder"), None):
         code = tf.TensorSpec((None, decoder.input_shape[-1]), tf.float32, name="code")
         archive.add_endpoint("decode", lambda code: {"reconstruction": decoder(code)}, input_signature=[code])
+    if inside:
+        seen = {layer.name: layer.output for layer in model.layers if "_" in layer.name or layer.weights}
+        layers = keras.Model(model.inputs, seen)
+        archive.track(layers)
+        archive.add_endpoint("layers", lambda pictures: layers(pictures), input_signature=[pictures])
     with tempfile.TemporaryDirectory() as saved:
         archive.write_out(saved, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(saved)
@@ -65,12 +70,16 @@ def convert(model: "keras.Model", bits: int = 32) -> bytes:
         return converter.convert()
 
 
-def export(trained: "keras.Model", fresh: "keras.Model", folder: Path, float16: bool) -> None:
-    """Write model.keras and model.tflite. `fresh` is the same architecture, never compiled: saved from
-    the trained model, the optimiser's state would triple the file."""
+def export(trained: "keras.Model", fresh: "keras.Model", folder: Path, recipe: Recipe) -> None:
+    """Write model.keras and model.tflite; and, if pages look inside, weights.npz: "<layer>/<weight>" ->
+    float32. `fresh` is the same architecture, never compiled: saved from the trained model, the optimiser's
+    state would triple the file."""
     fresh.set_weights(trained.get_weights())
     fresh.save(folder / "model.keras")
-    (folder / "model.tflite").write_bytes(convert(fresh, 16 if float16 else 32))
+    (folder / "model.tflite").write_bytes(convert(fresh, 16 if recipe.float16 else 32, recipe.inside))
+    if recipe.inside:
+        weights = {f"{layer.name}/{w.name}": w.numpy() for layer in fresh.layers for w in layer.weights}
+        np.savez(folder / "weights.npz", **weights)
 
 
 def neighbours(model: "keras.Model") -> np.ndarray:

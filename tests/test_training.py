@@ -17,7 +17,7 @@ from model_zoo import EVERYTHING, definition
 
 ROOT = Path(__file__).parents[1]
 FILES = {"model.keras", "model.tflite", "history.json", "predictions.npz", "neighbours.npy", "card.json"}
-MOMENTS = {"moments.npz", "moments"}
+INSIDE = {"weights.npz", "moments.npz", "moments"}
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -43,7 +43,7 @@ def card(out: Path, name: str = "linear") -> dict:
 
 def test_training_leaves_a_model_that_reads(trained: Path, mnist_pictures: np.ndarray) -> None:
     folder = trained / "linear"
-    assert {path.name for path in folder.iterdir()} == FILES | MOMENTS
+    assert {path.name for path in folder.iterdir()} == FILES | INSIDE
     assert {path.name for path in trained.iterdir()} <= {"linear", ".runs"}, "no litter"
     assert card(trained)["parameters"] == 7850
     assert card(trained)["recipe"]["epochs"] == 2
