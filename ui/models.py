@@ -16,12 +16,15 @@ def model_picker() -> list[inference.Model]:
         options,
         index=options.index("cnn"),
         format_func=lambda name: "All models" if name == ALL else models[name].card["title"],
-        captions=[_caption(model) for model in models.values()] + ["Their answers side by side."],
+        captions=[_caption(model) for model in models.values()] + ["Side by side."],
         key="model",
         bind="query-params",
         persist_state="session",
     )
-    return list(models.values()) if chosen == ALL else [models[chosen]]
+    if chosen == ALL:
+        return list(models.values())
+    st.caption(f"**{models[chosen].card['title']}**: {models[chosen].card['summary']}")
+    return [models[chosen]]
 
 
 def one_model(key: str = "model", label: str = "Model") -> inference.Model:
@@ -33,8 +36,6 @@ def one_model(key: str = "model", label: str = "Model") -> inference.Model:
 
 
 def _caption(model: inference.Model) -> str:
+    """How well it reads digits that it never saw, and its size."""
     card = model.card
-    return (
-        f"{card['summary']} {card['parameters']:,} numbers learned; "
-        f"{card['test_accuracy']:.1%} of MNIST’s test digits right."
-    )
+    return f"{card['test_accuracy']:.1%} of MNIST’s test digits; {card['parameters']:,} learned numbers"
