@@ -76,6 +76,22 @@ def pictures(dataset: str) -> np.ndarray | None:
         return None
 
 
+def training(dataset: str) -> data.Dataset | None:
+    """A data set's training images; None where they can't be had now, or there are none."""
+    try:
+        return data.load(dataset, "train") if "train" in data.splits(dataset) else None
+    except DataUnavailable:
+        return None
+
+
+@lru_cache(maxsize=16)
+def neighbours(model: str) -> np.ndarray | None:
+    """For each of MNIST's test images the training images that a model finds most alike, nearest first:
+    indices uint16 (10000, 6); None for a model that has no opinion of its own."""
+    file = inference.ARTIFACTS / model / "neighbours.npy"
+    return np.load(file, allow_pickle=False) if file.exists() else None
+
+
 @lru_cache(maxsize=4)
 def looks_like_digit(dataset: str) -> np.ndarray:
     """Which of a data set's test images the detector takes for digits: bool (N,). On MNIST from its committed

@@ -5,12 +5,14 @@ import math
 import numpy as np
 import streamlit as st
 
-from digitlab import evaluation, inference, metrics
+from digitlab import evaluation, metrics
 from digitlab.evaluation import Evaluation
 from digitlab.inference import Model
 from digitlab.metrics import Comparison
-from ui import door, mistakes, show, style
+from ui import door, mistakes, style
+from ui.large import large
 from ui.matrix import Cell, matrix
+from ui.models import one_model
 from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url
 
@@ -27,18 +29,9 @@ SAME = "rgba(128, 140, 160, 0.08)"  # where both models have the same count
 
 @st.fragment
 def page() -> None:
-    models = {inference.load(name).card["title"]: inference.load(name) for name in inference.names()}
-    titles = list(models)
-
-    def model(label: str, key: str, default: str) -> Model:
-        index = titles.index(default)
-        return models[
-            st.selectbox(label, titles, index=index, key=key, bind="query-params", width=160, on_change=start)
-        ]
-
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        a = model("Model A", "a", "CNN")
-        b = model("Model B", "b", "Dense")
+        a = one_model("a", "Model A", on_change=start)
+        b = one_model("b", "Model B", default="Dense", on_change=start)
         chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160, on_change=start)
     if a is b:
         st.info(
@@ -219,7 +212,7 @@ def digits(
         st.pagination(pages, key="page")
     index = st.session_state.pop("compared", None)
     if index is not None:
-        large(models, int(a.labels[index]), images[index], dataset, index)
+        large(images[index], int(a.labels[index]), dataset, index, models[0])
 
 
 CAPTIONS = {
@@ -254,23 +247,6 @@ def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: s
         f"Number {index}: {label}. A reads {of_a} with {style.percent(float(a.confidence[index]))}, "
         f"B {of_b} with {style.percent(float(b.confidence[index]))}",
         f"{label} → {read}",
-    )
-
-
-@st.dialog("One digit", width="medium")
-def large(models: tuple[Model, Model], label: int, image: np.ndarray, dataset: str, index: int) -> None:
-    seen = image / np.float32(255)
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=230):
-            show.digit_picture(seen, f"Number {index}", "The digit", side=224)
-        with st.container(width=330):
-            st.markdown(f"Official label: **{label}**")
-            show.table([model.card["title"] for model in models], [model.answer(seen) for model in models])
-    st.page_link(
-        "pages/draw.py",
-        label="Read it on the Draw page",
-        icon=":material/draw:",
-        query_params={"sample": f"{dataset}-{index}"},
     )
 
 

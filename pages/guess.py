@@ -61,7 +61,7 @@ def keypad() -> None:
         with st.container(horizontal=True, gap="small"):
             for digit in row:
                 st.button(
-                    str(digit),
+                    "\u2063",  # the shortcut's hint shows the digit already
                     key=f"guess-{digit}",
                     on_click=guess,
                     args=(digit,),

@@ -66,7 +66,7 @@ def page() -> None:
                 )
                 dataset, images = "digits", evaluation.pictures("digits")
                 result = evaluation.evaluate(model.name, dataset)
-            browse.digits(result, images, dataset)
+            browse.digits(model, result, images, dataset)
             with st.container(horizontal=True):
                 take_away(model, whole, dataset)
 

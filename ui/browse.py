@@ -5,23 +5,18 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from digitlab import browse, data, evaluation, inference
+from digitlab import browse, data, evaluation
 from digitlab.evaluation import Evaluation
 from digitlab.handwriting import Handwriting, handwriting
-from digitlab.label_errors import DOUBTS
-from ui import mistakes, own_data, show, style
+from digitlab.inference import Model
+from ui import mistakes, own_data, style
+from ui.large import large
 from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url
 
 ANY = "any"
 NONE = mistakes.name_of(data.NO_DIGIT)
 PER_PAGE = 24
-_NAMES = {
-    "mnist": "MNIST’s test digits",
-    "digits": "UCI’s digits",
-    "scribbles": "the scribbles",
-    "own": "your file",
-}
 _RIGHT = {"all": None, "wrong": False, "right": True}
 _FEATURES = {
     "pen": ("Pen width, pixels", 0.0, 6.0, 0.1),
@@ -42,7 +37,7 @@ def cell() -> tuple[int | None, int | None]:
     return names.get(st.session_state.get("is", ANY)), names.get(st.session_state.get("read_as", ANY))
 
 
-def digits(result: Evaluation, images: np.ndarray, dataset: str) -> None:
+def digits(model: Model, result: Evaluation, images: np.ndarray, dataset: str) -> None:
     """The filters, and the pictures that pass them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         labels = [mistakes.name_of(label) for label in mistakes.rows(result)]
@@ -71,7 +66,8 @@ def digits(result: Evaluation, images: np.ndarray, dataset: str) -> None:
     if pages > 1:
         st.pagination(pages, key="page")
     if opened := st.session_state.pop("opened", None):
-        _large(result, images, *opened)
+        dataset, index = opened
+        large(images[index], int(result.labels[index]), dataset, index, model)
 
 
 def _more(label: int | None, answer: int | None) -> browse.Filter:
@@ -106,31 +102,3 @@ def _picture(result: Evaluation, images: np.ndarray, index: int) -> Picture:
         f"Number {index}: {label}, read as {answer} with {style.percent(share)}",
         f"{'' if label == NONE else f'{label} → '}{answer}  {style.percent(share)}",
     )
-
-
-@st.dialog("One digit", width="medium")
-def _large(result: Evaluation, images: np.ndarray, dataset: str, index: int) -> None:
-    label = int(result.labels[index])
-    seen = images[index] / np.float32(255)
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=230):
-            show.digit_picture(seen, f"Number {index} of {_NAMES[dataset]}.", "The digit", side=224)
-        with st.container(width=330):
-            st.markdown(f"Official label: **{mistakes.name_of(label)}**")
-            models = [inference.load(name) for name in inference.names()]
-            answers = [model.answer(seen) for model in models]
-            show.table([model.card["title"] for model in models], answers)
-    if dataset == "mnist" and index in DOUBTS:
-        doubt = DOUBTS[index]
-        st.warning(
-            f"Looks mislabelled? Five people were asked: {doubt.for_label} said {label}, "
-            f"{doubt.for_other} said {doubt.other}, {doubt.for_neither} neither (Northcutt et al. 2021).",
-            icon=":material/help:",
-        )
-    if dataset != "own":
-        st.page_link(
-            "pages/draw.py",
-            label="Read it on the Draw page",
-            icon=":material/draw:",
-            query_params={"sample": f"{dataset}-{index}"},
-        )

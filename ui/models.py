@@ -1,5 +1,7 @@
 """Choosing a model."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from digitlab import inference
@@ -27,11 +29,24 @@ def model_picker() -> list[inference.Model]:
     return [models[chosen]]
 
 
-def one_model(key: str = "model", label: str = "Model") -> inference.Model:
+def one_model(
+    key: str = "model",
+    label: str = "Model",
+    default: str = "CNN",
+    on_change: Callable[[], None] | None = None,
+) -> inference.Model:
     """One model of the zoo, in little room. It stands in the link under its key."""
     models = {inference.load(name).card["title"]: inference.load(name) for name in inference.names()}
     titles = list(models)
-    chosen = st.selectbox(label, titles, index=titles.index("CNN"), key=key, bind="query-params", width=160)
+    chosen = st.selectbox(
+        label,
+        titles,
+        index=titles.index(default),
+        key=key,
+        bind="query-params",
+        width=160,
+        on_change=on_change,
+    )
     return models[chosen]
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import data, evaluation
+from digitlab import data, evaluation, inference
 from tests.browser.pad import Pad
 
 WAIT_MS = 10_000
@@ -31,6 +31,22 @@ def opened(browser: Browser, app: RunningApp, path: str) -> Page:
 
 def grid(page: Page) -> object:
     return page.get_by_role("button", name=re.compile(r"^Number \d+:"))
+
+
+def surest(label: int, answer: int) -> int:
+    """The linear model's most confident mistake of a kind."""
+    result = evaluation.evaluate("linear", "mnist")
+    where = result.cell(label, answer)
+    return int(where[result.confidence[where].argmax()])
+
+
+def expect_first(page: Page, index: int) -> None:
+    expect(grid(page).first).to_have_accessible_name(re.compile(f"^Number {index}:"), timeout=WAIT_MS)
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    page.get_by_role("combobox", name=box, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def expect_cell(page: Page, label: int, answer: int) -> None:
@@ -83,11 +99,55 @@ def test_a_digit_large_and_on_to_the_draw_page(matrix: Page) -> None:
     grid(matrix).first.click()
     dialog = matrix.get_by_role("dialog")
     expect(dialog.get_by_text("Official label: 9")).to_be_visible(timeout=WAIT_MS)
-    for name in ("Linear", "Dense", "CNN", "Autoencoder"):
-        expect(dialog.get_by_role("cell", name=name)).to_be_visible()
+    for name in inference.names():
+        title = inference.load(name).card["title"]
+        row = dialog.get_by_role("row").filter(has=matrix.get_by_role("rowheader", name=title, exact=True))
+        expect(row.get_by_role("cell")).to_have_count(10)
+    alike = dialog.get_by_alt_text(re.compile("^Training digit "))
+    expect(alike).to_have_count(6)
+    nearest = evaluation.neighbours("linear")[surest(9, 4)]
+    expect(alike.first).to_have_attribute("alt", re.compile(f"^Training digit {nearest[0]},"))
+    dialog.get_by_role("combobox", name="Model").click()
+    matrix.get_by_role("option", name="CNN", exact=True).click()
+    nearest = evaluation.neighbours("cnn")[surest(9, 4)]
+    expect(alike.first).to_have_attribute(
+        "alt", re.compile(f"^Training digit {nearest[0]},"), timeout=WAIT_MS
+    )
     dialog.get_by_role("link", name="Read it on the Draw page").click()
     expect(matrix.get_by_alt_text("The picture that you brought")).to_be_visible(timeout=WAIT_MS)
     expect(Pad(matrix).answer).to_be_visible()
+    matrix.close()
+
+
+def test_sorting_and_filtering(matrix: Page) -> None:
+    result = evaluation.evaluate("linear", "mnist")
+    matrix.get_by_role("button", name="9 read as 4: ").click()
+    expect_cell(matrix, 9, 4)
+    expect_first(matrix, surest(9, 4))
+    choose(matrix, "First", "position in the data set")
+    expect_first(matrix, int(result.cell(9, 4)[0]))
+    choose(matrix, "First", "largest loss")
+    where = result.cell(9, 4)
+    expect_first(matrix, int(where[result.loss[where].argmax()]))
+    choose(matrix, "Read as", "any")
+    expect(matrix.get_by_text(f"{int((result.labels == 9).sum()):,} digits", exact=True)).to_be_visible()
+    matrix.get_by_role("button", name="More").click()
+    matrix.get_by_role("radio", name="wrong").click()
+    wrong = int(((result.labels == 9) & ~result.right).sum())
+    expect(matrix.get_by_text(f"{wrong:,} digits", exact=True)).to_be_visible(timeout=WAIT_MS)
+    slider = matrix.get_by_role("slider", name="Slant, degrees to the right").first
+    slider.focus()
+    slider.press("End")  # nothing is slanted so far
+    expect(matrix.get_by_text("No digit passes.")).to_be_visible(timeout=WAIT_MS)
+    matrix.close()
+
+
+def test_another_model_has_other_mistakes(matrix: Page) -> None:
+    matrix.get_by_role("button", name="9 read as 4: ").click()
+    expect_cell(matrix, 9, 4)
+    choose(matrix, "Model", "CNN")
+    count = int(evaluation.evaluate("cnn", "mnist").matrix[9, 4])
+    expect(matrix.get_by_text(f"9 read as 4: {count} time")).to_be_visible(timeout=WAIT_MS)
     matrix.close()
 
 

@@ -80,7 +80,7 @@ def test_the_whole_game(browser: Browser, app: RunningApp) -> None:
             page.keyboard.press(str(answer))
         else:
             page.locator(f".st-key-guess-{answer} button").click()
-        expect(turn.get_by_role("status")).to_have_text(
+        expect(turn.get_by_role("status").first).to_have_text(
             re.compile(rf"You{answer}\D+{question.machine}.*sureOfficial label{question.label}$"),
             timeout=WAIT_MS,
         )

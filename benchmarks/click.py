@@ -1,0 +1,90 @@
+"""From a click on a cell of the confusion matrix to its digits, in the browser.
+
+    python -m benchmarks.click [--clicks N]
+
+The reference (benchmarks/reference_matrix.py) recomputes the predictions with Keras at every click. Timed in
+headless Chromium on a warm server, from the click to the cell's first digit on the page. Needs MNIST.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, expect, sync_playwright
+
+from benchmarks.server import running_app
+from digitlab import evaluation
+
+ROOT = Path(__file__).parents[1]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+MODEL = "cnn"
+
+Click = Callable[[Page, int, int], None]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clicks", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if "MNIST_NPZ" not in os.environ:
+        parser.error("the reference page reads MNIST from the file that MNIST_NPZ names")
+    matrix = evaluation.evaluate(MODEL, "mnist").matrix
+    cells = np.argwhere(matrix)
+    rng = np.random.default_rng(options.seed)
+    chosen = cells[rng.choice(len(cells), options.clicks + 2, replace=False)]
+
+    ours = _times(ROOT / "app.py", "mistakes?model=CNN", chosen, _click_ours)
+    theirs = _times(ROOT / "benchmarks" / "reference_matrix.py", "", chosen, _click_reference)
+    print("\n| a click on a cell to its digits | Digit Lab | reference | ratio |\n|---|--:|--:|--:|")
+    for name, share in (("median", 0.5), ("95 % within", 0.95), ("slowest", 1)):
+        a, b = np.quantile(ours, share), np.quantile(theirs, share)
+        print(f"| {name} | {a * 1000:.0f} ms | {b * 1000:.0f} ms | {b / a:.0f} |")
+
+
+def _times(script: Path, path: str, cells: np.ndarray, click: Click) -> list[float]:
+    """Seconds of each click, the first two left out: they warm caches up."""
+    with running_app(script, cwd=ROOT) as app, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET.split())
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"{app.base_url}/{path}")
+        expect(page.get_by_text(" read as ").first).to_be_visible(timeout=120_000)
+        finished = page.locator('[data-testid=stApp][data-test-script-state="notRunning"]')
+        finished.wait_for(timeout=120_000)
+        times = []
+        for label, answer in cells.tolist():
+            started = time.perf_counter()
+            click(page, label, answer)
+            times.append(time.perf_counter() - started)
+            finished.wait_for(timeout=60_000)
+        browser.close()
+        return times[2:]
+
+
+def _click_ours(page: Page, label: int, answer: int) -> None:
+    how = "read rightly" if label == answer else f"read as {answer}"
+    page.get_by_role("button", name=re.compile(f"^{label} {how}")).click()
+    page.get_by_role("button", name=re.compile(rf"^Number \d+: {label}, read as {answer} ")).first.wait_for()
+
+
+def _click_reference(page: Page, label: int, answer: int) -> None:
+    page.locator(f".st-key-cell-{label}-{answer} button").click()
+    page.get_by_text(f"{label} read as {answer}", exact=True).wait_for(timeout=60_000)
+    # the pictures come last
+    page.locator('[data-testid=stApp][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"^Number \d+")).first.wait_for(timeout=60_000)
+
+
+if __name__ == "__main__":
+    main()
