@@ -10,16 +10,25 @@ st.set_page_config(
 )
 
 st.navigation(
-    [
-        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="home", default=True),
-        # The default page stands at the root only; a link may name it by its file, as the others.
-        st.Page("pages/draw.py", title="Draw", visibility="hidden"),
-        st.Page("pages/steps.py", title="What the model sees", icon=":material/grid_on:"),
-        st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
-        st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),
-        st.Page("pages/confidence.py", title="Confidence", icon=":material/speed:"),
-        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-        st.Page("pages/guess.py", title="You against the machine", icon=":material/sports_esports:"),
-    ],
+    {
+        "": [
+            st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="home", default=True),
+            # The default page stands at the root only; a link may name it by its file, as the others.
+            st.Page("pages/draw.py", title="Draw", visibility="hidden"),
+            st.Page("pages/steps.py", title="What the model sees", icon=":material/grid_on:"),
+        ],
+        "Data": [
+            st.Page("pages/samples.py", title="Samples", icon=":material/apps:"),
+            st.Page("pages/data_set.py", title="The data in numbers", icon=":material/bar_chart:"),
+            st.Page("pages/slicing.py", title="Slicing lab", icon=":material/crop:"),
+        ],
+        "Evaluation": [
+            st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
+            st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),
+            st.Page("pages/confidence.py", title="Confidence", icon=":material/speed:"),
+            st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+            st.Page("pages/guess.py", title="You against the machine", icon=":material/sports_esports:"),
+        ],
+    },
     position="top",
 ).run()

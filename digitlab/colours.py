@@ -4,6 +4,20 @@ RIGHT = (59, 130, 246)  # what a model says; answered right: blue, not green, fo
 WRONG = (234, 138, 30)  # answered wrong: orange, not red
 REFERENCE = (148, 163, 184)  # what the rest is compared with; what a model also thought of
 
+# one for each digit, where ten must be told apart, also by the colour-blind: after Paul Tol's "muted"
+DIGITS = (
+    "#cc6677",
+    "#4a5bc4",
+    "#ddcc77",
+    "#117733",
+    "#88ccee",
+    "#aa3377",
+    "#44aa99",
+    "#999933",
+    "#d17ce0",
+    "#8a8f98",
+)
+
 
 def css(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)

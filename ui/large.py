@@ -14,6 +14,7 @@ from ui.pictures import data_url
 
 NAMES = {
     "mnist": "MNIST’s test digits",
+    "mnist-train": "MNIST’s training digits",
     "digits": "UCI’s digits",
     "scribbles": "the scribbles",
     "own": "your file",
@@ -21,8 +22,9 @@ NAMES = {
 
 
 @st.dialog("One digit", width="medium")
-def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model) -> None:
-    """Picture number `index` of a data set: uint8 (28, 28). `model` is the one that the page is about."""
+def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model | None = None) -> None:
+    """Picture number `index` of a data set (one of NAMES): uint8 (28, 28). `model` is the one that the page
+    is about; a page about no model shows the pixels instead of what a model finds alike."""
     seen = image / np.float32(255)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=200):
@@ -39,6 +41,8 @@ def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model)
             models = [inference.load(name) for name in inference.names()]
             probabilities = np.concatenate([model.predict(seen[None]) for model in models])
             _table([model.card["title"] for model in models], probabilities)
+            if dataset == "mnist-train":
+                st.caption("No surprise: most models have seen this very picture in training.")
             if not inference.load(inference.names()[0]).answer(seen).is_digit:
                 st.caption("The detector thinks that this is no digit: on the Draw page, all say “Not sure”.")
     if dataset == "mnist" and index in DOUBTS:
@@ -48,7 +52,9 @@ def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model)
             f"{doubt.for_other} said {doubt.other}, {doubt.for_neither} neither (Northcutt et al. 2021).",
             icon=":material/help:",
         )
-    if dataset == "mnist":
+    if model is None:
+        _pixels(image)
+    elif dataset == "mnist":
         _alike(index, models, model)
 
 
@@ -74,6 +80,26 @@ def _table(titles: Sequence[str], probabilities: np.ndarray) -> None:
         f'<table style="{look}"><caption style="caption-side:bottom;text-align:left;opacity:0.75">'
         f'How probable each digit is, in %.</caption><thead><tr><td style="width:6.5rem"></td>{head}</tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _pixels(image: np.ndarray) -> None:
+    """The 784 numbers, each on its own grey."""
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="background:rgb({value},{value},{value});color:{"#000" if value > 127 else "#fff"}">'
+            f"{value or ''}</td>"
+            for value in map(int, row)
+        )
+        + "</tr>"
+        for row in image
+    )
+    st.markdown("**All that a model gets:** 28 × 28 numbers from 0 (black, left empty here) to 255 (white).")
+    st.html(
+        '<div tabindex="0" role="img" aria-label="The 784 pixel values" style="overflow-x:auto">'
+        '<table style="border-collapse:collapse;font-size:8px;line-height:1.9;text-align:center;'
+        f'width:650px;table-layout:fixed">{rows}</table></div>'
     )
 
 

@@ -2,6 +2,9 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const row = parentElement.querySelector(".row")
   row.style.setProperty("--side", `${data.side}px`)
+  row.classList.toggle("fixed", Boolean(data.columns))
+  row.style.setProperty("--columns", data.columns)
+  row.style.setProperty("--half", Math.ceil(data.columns / 2)) // a finger is wider than a mouse pointer
   const wanted = JSON.stringify(data.pictures)
   if (row.dataset.shown === wanted) return // a rerun: keep the buttons, and the focus on one of them
   row.dataset.shown = wanted

@@ -22,10 +22,15 @@ class Picture(NamedTuple):
 
 
 def picture_buttons(
-    pictures: Sequence[Picture], *, key: str, on_press: Callable[[int], None], side: int = 34
+    pictures: Sequence[Picture],
+    *,
+    key: str,
+    on_press: Callable[[int], None],
+    side: int = 34,
+    columns: int | None = None,
 ) -> None:
-    """Rows of pictures, each at least `side` pixels wide; `on_press` is called with the number of the one
-    that was pressed."""
+    """Rows of pictures, each at least `side` pixels wide, or `columns` in a row (half as many on a phone);
+    `on_press` is called with the number of the one that was pressed."""
 
     def pressed() -> None:
         number = st.session_state[key].pressed
@@ -34,6 +39,6 @@ def picture_buttons(
 
     _component(
         key=key,
-        data={"pictures": [picture._asdict() for picture in pictures], "side": side},
+        data={"pictures": [picture._asdict() for picture in pictures], "side": side, "columns": columns},
         on_pressed_change=pressed,
     )

@@ -41,6 +41,13 @@ def test_the_matrix_is_mnists_and_the_pictures_are_other_peoples(
     page.close()
 
 
+def test_the_data_pages_show_other_peoples_digits_and_say_so(browser: Browser, offline: RunningApp) -> None:
+    page = opened(browser, offline, "samples")
+    expect(page.get_by_text("MNIST can’t be had here")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name=re.compile(r"^Number \d+: \d$"))).to_have_count(120)
+    page.close()
+
+
 def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: RunningApp) -> None:
     page = opened(browser, offline, "one_digit")
     expect(page.get_by_text("Precision").first).to_be_visible(timeout=WAIT_MS)
@@ -48,7 +55,9 @@ def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: Ru
     page.close()
 
 
-@pytest.mark.parametrize("path", ["", "steps", "one_digit", "confidence", "compare", "guess"])
+@pytest.mark.parametrize(
+    "path", ["", "steps", "samples", "data_set", "slicing", "one_digit", "confidence", "compare", "guess"]
+)
 def test_no_page_breaks(browser: Browser, offline: RunningApp, path: str) -> None:
     page = opened(browser, offline, path)
     expect(page.get_by_test_id("stApp")).to_have_attribute(

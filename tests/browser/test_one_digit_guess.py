@@ -88,7 +88,8 @@ def test_the_whole_game(browser: Browser, app: RunningApp) -> None:
         if number == 3:
             page.get_by_role("link", name="What the model sees").first.click()
             expect(page.get_by_role("heading", name="1. Ink")).to_be_visible(timeout=WAIT_MS)
-            page.get_by_role("link", name="You against the machine").first.click()
+            page.get_by_role("navigation").get_by_role("button", name="Evaluation").click()
+            page.get_by_role("menuitem", name="You against the machine").click()
             expect(turn).to_contain_text(f"Official label{question.label}", timeout=WAIT_MS)
         page.locator(".st-key-next button").click()
     machine = sum(question.machine == question.label for question in asked)

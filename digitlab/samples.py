@@ -1,0 +1,69 @@
+"""Which digits of a data set to show, and in which order."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from digitlab import data
+from digitlab.data import Dataset
+
+SHUFFLED, IN_ORDER, TYPICAL, ODD = ORDERS = (
+    "shuffled",
+    "position in the data set",
+    "most typical",
+    "oddest",
+)
+
+
+@lru_cache(maxsize=3)
+def oddness(name: str, split: str) -> np.ndarray:
+    """How far each picture is from the mean picture of its class: the Euclidean distance of the 784 pixels in
+    [0, 1], float32 (N,). Raises as `data.load` does."""
+    images, labels = data.load(name, split)
+    distance = np.empty(len(labels), np.float32)
+    for label in np.unique(labels):
+        where = labels == label
+        pictures = images[where].reshape(-1, 784) / np.float32(255)
+        distance[where] = np.linalg.norm(pictures - pictures.mean(axis=0), axis=1)
+    return distance
+
+
+def ordered(name: str, split: str, digit: int | None, order: str, seed: int) -> np.ndarray:
+    """The indices of one digit's pictures, or of all, in one of ORDERS: int (n,). Raises as `data.load`
+    does."""
+    labels = data.load(name, split).labels
+    where = np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
+    if order == SHUFFLED:
+        return np.random.default_rng(seed).permutation(where)
+    if order in (TYPICAL, ODD):
+        rank = oddness(name, split)[where]
+        return where[np.argsort(rank if order == TYPICAL else -rank, kind="stable")]
+    return where
+
+
+def by_class(name: str, split: str, order: str, seed: int, each: int) -> np.ndarray:
+    """The first `each` of every digit, row by row: indices int (10, each)."""
+    return np.stack([ordered(name, split, digit, order, seed)[:each] for digit in range(10)])
+
+
+@lru_cache(maxsize=4)
+def by_digit(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each pixel over the pictures of a digit: float32 (10, 28, 28) each, in
+    [0, 1]. Raises as `data.load` does."""
+    images, labels = data.load(name, split)
+    pictures = [images[labels == digit] / np.float32(255) for digit in range(10)]
+    return np.stack([p.mean(axis=0) for p in pictures]), np.stack([p.std(axis=0) for p in pictures])
+
+
+def nearest(dataset: Dataset, picture: np.ndarray, count: int) -> np.ndarray:
+    """The pictures most alike, pixel by pixel (Euclidean distance), nearest first: indices int (count,).
+    `picture` is uint8 (28, 28)."""
+    pictures = dataset.images.reshape(-1, 784).astype(np.int32)
+    # |a - b|^2 = |a|^2 - 2ab + |b|^2, and |b|^2 is the same for all
+    distance = _squares(dataset) - 2 * (pictures @ picture.ravel().astype(np.int32))
+    return np.argsort(distance, kind="stable")[:count]
+
+
+def _squares(dataset: Dataset) -> np.ndarray:
+    pictures = dataset.images.reshape(-1, 784).astype(np.int32)
+    return np.einsum("ij,ij->i", pictures, pictures)
