@@ -21,11 +21,6 @@ means = [scaled[y == digit].mean(axis=0) for digit in range(10)]
 """
 
 
-@st.cache_data(max_entries=2, show_spinner="Laying out the map…")
-def places_of(name: str) -> np.ndarray:
-    return data_map.of(data.load(name, "test").images)
-
-
 @st.fragment
 def page() -> None:
     name, split, dataset = datasets.choose()
@@ -121,12 +116,8 @@ def neighbours(dataset: data.Dataset) -> None:
 
 def the_map(name: str) -> None:
     st.subheader("A map of digits", anchor=False)
-    if name == "mnist":
-        indices, places = data_map.load()
-        images, labels = data.load("mnist", "test")
-        images, labels = images[indices], labels[indices]
-    else:
-        (images, labels), places = data.load(name, "test"), places_of(name)
+    indices, places = data_map.load(name)
+    images, labels = (part[indices] for part in data.load(name, "test"))
     st.caption(
         f"{len(labels):,} test pictures; alike ones lie together (t-SNE, which looks at pixels and never at "
         "labels). Move over it, or walk with the arrow keys. Look for dots in the wrong colour."

@@ -48,7 +48,7 @@ def test_nearest_is_nearest() -> None:
 
 
 def test_the_committed_map_keeps_alike_digits_together(mnist_test: data.Dataset) -> None:
-    indices, places = data_map.load()
+    indices, places = data_map.load("mnist")
     assert len(np.unique(indices)) == len(places) == 3_000
     assert places.min() >= 0
     assert places.max() <= 1
