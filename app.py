@@ -22,6 +22,10 @@ st.navigation(
             st.Page("pages/data_set.py", title="The data in numbers", icon=":material/bar_chart:"),
             st.Page("pages/slicing.py", title="Slicing lab", icon=":material/crop:"),
         ],
+        "Training": [
+            st.Page("pages/curves.py", title="Training curves", icon=":material/show_chart:"),
+            st.Page("pages/replay.py", title="Replay a training", icon=":material/replay:"),
+        ],
         "Evaluation": [
             st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
             st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),

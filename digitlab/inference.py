@@ -47,6 +47,13 @@ def read(folder: Path) -> "Model":
     return Model(folder, _card(folder))
 
 
+@lru_cache(maxsize=64)
+def at_moment(name: str, moment: int) -> "Model":
+    """What a model was at one of the moments of its training that were kept (digitlab/learning.py)."""
+    folder = ARTIFACTS / name
+    return Model(folder, _card(folder), folder / "moments" / f"{moment:02}.tflite")
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the app says about one picture.
@@ -65,10 +72,10 @@ class Answer:
 class Model:
     """A trained model. `card` is what is known about it: the content of its card.json."""
 
-    def __init__(self, folder: Path, card: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, card: Mapping[str, Any], file: Path | None = None) -> None:
         self.name: str = card["name"]
         self.card = card
-        self._file = folder / "model.tflite"
+        self._file = file or folder / "model.tflite"
 
     @cached_property
     def _network(self) -> "_Network":

@@ -39,7 +39,19 @@ def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str)
 @pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
 @pytest.mark.parametrize(
     "path",
-    ["steps", "samples", "data_set", "slicing", "mistakes", "one_digit", "confidence", "compare", "guess"],
+    [
+        "steps",
+        "samples",
+        "data_set",
+        "slicing",
+        "curves",
+        "replay",
+        "mistakes",
+        "one_digit",
+        "confidence",
+        "compare",
+        "guess",
+    ],
 )
 def test_each_page_opens_with_something_and_fits(
     browser: Browser, app: RunningApp, path: str, width: int

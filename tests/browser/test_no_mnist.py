@@ -56,7 +56,20 @@ def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: Ru
 
 
 @pytest.mark.parametrize(
-    "path", ["", "steps", "samples", "data_set", "slicing", "one_digit", "confidence", "compare", "guess"]
+    "path",
+    [
+        "",
+        "steps",
+        "samples",
+        "data_set",
+        "slicing",
+        "curves",
+        "replay",
+        "one_digit",
+        "confidence",
+        "compare",
+        "guess",
+    ],
 )
 def test_no_page_breaks(browser: Browser, offline: RunningApp, path: str) -> None:
     page = opened(browser, offline, path)
