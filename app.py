@@ -25,6 +25,7 @@ st.navigation(
         "Training": [
             st.Page("pages/curves.py", title="Training curves", icon=":material/show_chart:"),
             st.Page("pages/replay.py", title="Replay a training", icon=":material/replay:"),
+            st.Page("pages/train_one.py", title="Train one yourself", icon=":material/school:"),
         ],
         "Evaluation": [
             st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),

@@ -101,6 +101,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the weights, the order, the distortions")
     parser.add_argument("--resume", action="store_true", help="go on with the same run where it was stopped")
     parser.add_argument("--replace", action="store_true", help="put it in place of a better model, too")
+    parser.add_argument(
+        "--quick", action="store_true", help="MNIST only, and only what the app needs to run it"
+    )
+    parser.add_argument("--shuffle-labels", action="store_true", help="teach nonsense, to see what happens")
+    parser.add_argument("--progress", type=Path, help="a file that says how far it is, as JSON")
     parser.add_argument("--out", type=Path, default=ARTIFACTS, help="folder for the artifacts")
     options = parser.parse_args(arguments)
     if not (options.models or options.list):
@@ -126,7 +131,8 @@ def _rate(text: str) -> float:
 
 def _recipe(name: str, options: argparse.Namespace) -> Recipe:
     asked = {key: getattr(options, key) for key in ("epochs", "batch_size", "optimizer", "learning_rate")}
-    return replace(definition(name).RECIPE, **{key: value for key, value in asked.items() if value})
+    recipe = replace(definition(name).RECIPE, **{key: value for key, value in asked.items() if value})
+    return replace(recipe, others=False, distort=0, inside=False) if options.quick else recipe
 
 
 def _listing() -> str:
@@ -140,6 +146,8 @@ def _listing() -> str:
 def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
     """Train one model and put its folder into `options.out`. Raises DigitLabError."""
     data = _material(name, recipe, options.limit)
+    if options.shuffle_labels:
+        data = data._replace(labels=np.random.default_rng(options.seed).permutation(data.labels))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
@@ -150,7 +158,11 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
         f"are {per_epoch:,} iterations an epoch; {recipe.epochs} epochs",
         flush=True,
     )
-    checkpoint = options.out / RUNS / f"{name}-{_digest(recipe, options.seed, options.limit, images)}.npz"
+    checkpoint = (
+        options.out
+        / RUNS
+        / f"{name}-{_digest(recipe, options.seed, options.limit, options.shuffle_labels, images)}.npz"
+    )
     started = time.perf_counter()
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy(recipe.precision)
@@ -159,7 +171,9 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
     history: dict[str, list[float]] = {}
     moments: dict[int, list[np.ndarray]] = {}
     if recipe.epochs:
-        history, moments = fit(model, recipe, data, options.seed, checkpoint, options.resume)
+        history, moments = fit(
+            model, recipe, data, options.seed, checkpoint, options.resume, options.progress
+        )
     measured = {}
     if name in (*READERS, *STUDIES) and recipe.calibrate:
         held_out = [material.validation(), material.drawn(material.VALIDATION_FOLD)]
@@ -179,7 +193,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
             "order": EVERYTHING.index(name),
             "parameters": model.count_params(),
         }
-        measured |= _measured(name, fresh, inference.Model(folder, card), folder)
+        measured |= _measured(name, fresh, inference.Model(folder, card), folder, options.quick)
         card |= measured | {
             "recipe": asdict(recipe),
             "iterations_per_epoch": per_epoch,
@@ -209,7 +223,7 @@ def _digest(*what: Any) -> str:
     return hashlib.sha256(repr(what).encode()).hexdigest()[:12]
 
 
-def _measured(name: str, model: Any, served: inference.Model, folder: Path) -> dict[str, float]:
+def _measured(name: str, model: Any, served: inference.Model, folder: Path, quick: bool) -> dict[str, float]:
     """What the app will run, measured on what it never saw; with the files that come of it."""
     test = material.mnist("test")
     if name in GENERATORS:
@@ -224,7 +238,7 @@ def _measured(name: str, model: Any, served: inference.Model, folder: Path) -> d
     else:
         predictions = {"probabilities": served.predict(test.pictures())}
         measured = publish.reading(served, predictions["probabilities"])
-        if name != "committee":  # its members see differently
+        if name != "committee" and not quick:  # its members see differently
             np.save(folder / "neighbours.npy", publish.neighbours(model))
     # with the labels, so that a page can count mistakes where MNIST can't be had
     np.savez_compressed(folder / "predictions.npz", labels=test.labels, **predictions)

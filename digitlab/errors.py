@@ -23,3 +23,7 @@ class PictureError(DigitLabError):
 
 class DrawingError(DigitLabError):
     """A value of the drawing pad that can't be used."""
+
+
+class TooManyRuns(DigitLabError):
+    """Somebody has a training that isn't over, and asks for another."""

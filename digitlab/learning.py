@@ -28,7 +28,7 @@ class History:
 
     @property
     def gap(self) -> float:
-        """How much better it ended on training images than on others; negative where training was the harder."""
+        """How much better it ended on training images than on others; negative where those were harder."""
         return self.accuracy[-1] - self.validation_accuracy[-1]
 
     @property
@@ -103,7 +103,7 @@ def moments(name: str) -> Moments:
 
 
 def interesting(kept: Moments, count: int, seed: int = 0) -> np.ndarray:
-    """Test images whose answer changes on the way, as many of each digit as possible: indices int (count,)."""
+    """Test images whose answer changes on the way, as many of each digit: indices int (count,)."""
     changes = (np.diff(kept.answers[1:].astype(int), axis=0) != 0).sum(axis=0)
     rng = np.random.default_rng(seed)
     chosen = []

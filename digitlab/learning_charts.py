@@ -16,6 +16,34 @@ WHAT = {
 TRAINING, VALIDATION = "training", "validation"
 
 
+def runs(lines: dict[str, list[float]], what: str) -> alt.Chart:
+    """A curve for each of some trainings, by its name: a number for each epoch."""
+    frame = pd.DataFrame(
+        [
+            {"training": name, "epoch": epoch, "value": value}
+            for name, values in lines.items()
+            for epoch, value in enumerate(values, 1)
+        ],
+        columns=["training", "epoch", "value"],
+    )
+    return (
+        alt.Chart(frame, title=f"{what} after each epoch", height=_HEIGHT)
+        .mark_line(point=alt.OverlayMarkDef(size=40), strokeWidth=2)
+        .encode(
+            alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1)),
+            alt.Y(
+                "value:Q", title="share read right", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)
+            ),
+            alt.Color(
+                "training:N",
+                scale=alt.Scale(domain=list(lines), range=list(colours.SERIES[: len(lines)])),
+                legend=alt.Legend(orient="top", title=None, columns=2, labelLimit=300),
+            ),
+            tooltip=[alt.Tooltip("training:N"), "epoch:Q", alt.Tooltip("value:Q", format=".2%")],
+        )
+    )
+
+
 def curves(histories: Sequence[History], what: str, at: float | None = None) -> alt.LayerChart:
     """Training (dashed) and validation (solid) of some models over the epochs; `what` is one of WHAT, `at`
     the epoch where a cursor stands."""

@@ -1,7 +1,9 @@
 """The training itself: batches, learning rate, checkpoints, and what is remembered of the way."""
 
 import json
+import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +17,24 @@ if TYPE_CHECKING:
     import keras
 
 MOMENTS = 20  # kept of the training of some models, after the very start; close together at first
+SAY_S = 0.3  # between two words about the progress
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
 
 Weights = list[np.ndarray]
 
 
 def fit(
-    model: "keras.Model", recipe: Recipe, material: Material, seed: int, checkpoint: Path, resume: bool
+    model: "keras.Model",
+    recipe: Recipe,
+    material: Material,
+    seed: int,
+    checkpoint: Path,
+    resume: bool,
+    progress: Path | None = None,
 ) -> tuple[dict[str, list[float]], dict[int, Weights]]:
     """Train the model in place. After each epoch its whole state goes into the file `checkpoint`; with
-    `resume` the training goes on from there, with the same result as an unbroken one.
+    `resume` the training goes on from there, with the same result as an unbroken one. The file `progress`
+    says how far it is, as JSON, for whoever watches; when the process that started this one is gone, it ends.
 
     Returns the history, a number for each epoch, and, if the recipe says so, the weights at some moments, by
     the number of steps taken.
@@ -84,6 +94,28 @@ def fit(
                 history.setdefault(key, []).append(round(float(value), 5))
             _save(checkpoint, model, history, moments)
 
+    class Report(keras.callbacks.Callback):
+        def on_train_begin(self, logs: dict | None = None) -> None:
+            self.step, self.said, self.parent = done * per_epoch, 0.0, os.getppid()
+
+        def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+            self.step += 1
+            if time.monotonic() - self.said > SAY_S:
+                self.say(logs)
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+            self.say(logs)
+
+        def say(self, logs: dict[str, float]) -> None:
+            self.said = time.monotonic()
+            if os.getppid() != self.parent:
+                raise KeyboardInterrupt  # nobody watches any more
+            now = {"step": self.step, "steps": recipe.epochs * per_epoch, "history": history}
+            now |= {key: round(float(value), 5) for key, value in logs.items()}
+            unfinished = progress.with_suffix(".unfinished")
+            unfinished.write_text(json.dumps(now), "utf-8")
+            unfinished.replace(progress)
+
     model.compile(
         optimizer(recipe, per_epoch),
         loss=recipe.loss,
@@ -103,7 +135,7 @@ def fit(
         epochs=recipe.epochs,
         validation_data=(given(pictures, held_out.labels), wanted(pictures, held_out.labels)),
         shuffle=False,  # they are shuffled already, and so that a resumed run sees the same
-        callbacks=[Remember()],
+        callbacks=[Remember(), *([Report()] if progress else [])],
         verbose="auto" if sys.stdout.isatty() else 2,
     )
     return history, moments

@@ -48,9 +48,9 @@ def explain(history: History) -> None:
         )
         st.caption(
             f"An epoch is once through all training images. They come in batches of {recipe['batch_size']}; "
-            f"after each batch the weights move a little. That makes {per_epoch:,} iterations an epoch (number "
-            f"of images / {recipe['batch_size']}, rounded up), {per_epoch * history.epochs:,} in all. It took "
-            f"{card['seconds']:,} seconds on two processor cores."
+            f"after each batch the weights move a little. That makes {per_epoch:,} iterations an epoch "
+            f"(number of images / {recipe['batch_size']}, rounded up), {per_epoch * history.epochs:,} in "
+            f"all. It took {card['seconds']:,} seconds on two processor cores."
         )
 
 

@@ -46,6 +46,7 @@ def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str)
         "slicing",
         "curves",
         "replay",
+        "train_one",
         "mistakes",
         "one_digit",
         "confidence",

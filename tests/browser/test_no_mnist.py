@@ -65,6 +65,7 @@ def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: Ru
         "slicing",
         "curves",
         "replay",
+        "train_one",
         "one_digit",
         "confidence",
         "compare",
