@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitlab import pen_strokes
@@ -168,6 +168,7 @@ digit = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(digit, min_size=1, max_size=4))
 def test_what_is_written_as_unipen_comes_back(tmp_path_factory: pytest.TempPathFactory, digits: list) -> None:
     lines, count = [], 0
