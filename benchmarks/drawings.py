@@ -28,13 +28,13 @@ class Seen(NamedTuple):
 
     @property
     def digits(self) -> np.ndarray:
-        """int (N,)."""
+        """What they are, where they are digits: int (N,)."""
         return np.array([int(drawing.label) for drawing in self.drawings])
 
 
-def unseen(folds: Iterable[int] = UNSEEN) -> list[PenDrawing]:
-    """In the order of their folds. Raises DataUnavailable."""
-    everything = pen_strokes.load("digits")
+def unseen(folds: Iterable[int] = UNSEEN, which: str = "digits") -> list[PenDrawing]:
+    """In the order of their folds; `which` is "digits" or "other". Raises DataUnavailable."""
+    everything = pen_strokes.load(which)
     return [drawing for fold in folds for drawing in everything if drawing.fold == fold]
 
 
