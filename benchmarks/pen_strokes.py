@@ -1,57 +1,36 @@
-"""Real pen strokes, drawn as the pad would show them: what each step of the preprocessing is worth.
+"""Real pen strokes on the pad: what each step of the preprocessing is worth, and what is hard to read.
 
-    python -m benchmarks.pen_strokes path/to/pen_digits.json.gz [--count N] [--seed S]
+    python -m benchmarks.pen_strokes [--file pen_digits.json.gz] [--count N] [--write]
 
-The file is a list of {"label", "writer", "source", "strokes"}, a stroke being a list of [x, y]: UCI
-"Pen-Based Recognition of Handwritten Digits" and UNIPEN train_r01_v07, section 1a. Each drawing is put on a
-280 x 280 pad at a random place, 40 to 100 % of the pad in size, with a pen of 8 to 32 pixels. No model of the
-zoo was trained on any of them.
-
-A row leaves out one step, or all but some, and the models stay as they are.
+PEN_DIGITS names the file unless --file does (docs/data.md). Only writers count whom no model was trained on;
+each of their drawings is put on the pad three times, at a random place, 40 to 100 % of it in size, with a pen
+of 8 to 32 pixels. A row of the first table leaves out one step, or all but some, and the models stay as they
+are. --write puts the tables into docs/preprocessing.md.
 """
 
 import argparse
-import gzip
-import json
-from collections.abc import Callable, Iterator
+import os
+import sys
+from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from benchmarks import markdown
+from benchmarks.drawings import See, Seen, looked_at, unseen
+from benchmarks.hard_cases import CASES, THICK, with_slash
+from benchmarks.markdown import percent
 from digitlab import inference
+from digitlab.errors import DigitLabError
+from digitlab.inference import Model
+from digitlab.pen_strokes import VARIABLES, PenDrawing
 from digitlab.preprocess import FIELD, Settings, trace
-from digitlab.strokes import PAD_SIZE, Stroke, render
 
-PENS = (8, 32)  # pixels
-SIZES = (0.4, 1.0)  # of the pad
-MODELS = ("linear", "dense", "cnn", "autoencoder")
-
-
-class Drawn(NamedTuple):
-    picture: np.ndarray  # uint8 (280, 280), dark on light
-    digit: int
-    source: str
-    pen: float  # its width as a share of the drawing's size
-
-
-def drawings(file: Path, count: int | None, seed: int) -> Iterator[Drawn]:
-    """The drawings in a random order, each at a random size and place with a random pen."""
-    with gzip.open(file, "rt") as stream:
-        entries = json.load(stream)
-    rng = np.random.default_rng(seed)
-    for index in rng.permutation(len(entries))[:count]:
-        entry = entries[index]
-        strokes = [np.asarray(stroke, float) for stroke in entry["strokes"]]
-        points = np.concatenate(strokes)
-        low, span = points.min(axis=0), np.ptp(points, axis=0)
-        pen, size = rng.uniform(*PENS), rng.uniform(*SIZES) * PAD_SIZE
-        scale = max(size - pen, 1) / max(span.max(), 1)
-        corner = pen / 2 + rng.uniform(0, 1, 2) * (PAD_SIZE - span * scale - pen)
-        picture = render([Stroke((stroke - low) * scale + corner, pen) for stroke in strokes])
-        yield Drawn(picture, int(entry["label"]), entry["source"], pen / size)
+PAGE = markdown.DOCS / "preprocessing.md"
+EVERYTHING = "+ stray dots dropped: everything"
+PEN_BOUNDS = (0, 0.07, 0.12, THICK, 1)
+DETAILED = "cnn"  # the app's default
 
 
 def shrunk(picture: np.ndarray) -> np.ndarray:
@@ -59,72 +38,119 @@ def shrunk(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(255 - picture, (FIELD, FIELD), interpolation=cv2.INTER_AREA) / np.float32(255)
 
 
-def stepped(**left_out: bool) -> Callable[[np.ndarray], np.ndarray]:
-    def see(picture: np.ndarray) -> np.ndarray:
+def stepped(**left_out: bool) -> See:
+    def see(picture: np.ndarray) -> np.ndarray | None:
         steps = trace(picture, Settings(**left_out))
-        return np.zeros((FIELD, FIELD), np.float32) if steps is None else steps.centred
+        return None if steps is None else steps.centred
 
     return see
 
 
-WAYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+WAYS: dict[str, See] = {
     "the whole pad, shrunk": shrunk,
     "+ crop, 20-pixel box in the middle": stepped(despeck=False, pen_width=False, centre=False),
     "+ centre of mass": stepped(despeck=False, pen_width=False),
     "+ pen width": stepped(despeck=False),
-    "+ stray dots dropped: everything": stepped(),
+    EVERYTHING: stepped(),
     "everything but the pen width": stepped(pen_width=False),
     "everything but the centre of mass": stepped(centre=False),
 }
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit status: 0 done, 2 without the pen strokes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", type=Path, help="pen_digits.json.gz")
-    parser.add_argument("--count", type=int, help="so many drawings only")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    drawn = list(drawings(options.file, options.count, options.seed))
-    digits = np.array([d.digit for d in drawn])
-    models = {name: inference.load(name) for name in MODELS}
+    parser.add_argument("--file", help=f"pen strokes; {VARIABLES['digits']} names them otherwise")
+    parser.add_argument("--count", type=int, help="so many drawings only, by chance")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
+    options = parser.parse_args(arguments)
+    if options.file:
+        os.environ[VARIABLES["digits"]] = options.file
+    try:
+        drawings = unseen()
+    except DigitLabError as error:
+        print(f"benchmarks.pen_strokes: {error}", file=sys.stderr)
+        return 2
+    if options.count:
+        chosen = np.random.default_rng(0).permutation(len(drawings))[: options.count]
+        drawings = [drawings[number] for number in sorted(chosen)]
 
-    print(f"\n{len(drawn):,} drawings, share read right, in %\n")
-    print("| preprocessing | " + " | ".join(models) + " |")
-    print("|---|" + "--:|" * len(models))
-    for way, see in WAYS.items():
-        seen = np.stack([see(d.picture) for d in drawn])
-        right = {name: model.predict(seen).argmax(axis=1) == digits for name, model in models.items()}
-        print(f"| {way} | " + " | ".join(f"{r.mean():.2%}".rstrip("%") for r in right.values()) + " |")
-        if see is WAYS["+ stray dots dropped: everything"]:
-            everything, cnn = seen, right["cnn"]
-
-    detail(drawn, digits, everything, cnn)
-
-
-def detail(drawn: list[Drawn], digits: np.ndarray, seen: np.ndarray, right: np.ndarray) -> None:
-    """Where the CNN fails, and what it would rather not answer."""
-    answers = [inference.load("cnn").answer(picture) for picture in seen]
-    silent = np.array([answer.digit is None for answer in answers])
-    sources = np.array([d.source for d in drawn])
-    pens = np.array([d.pen for d in drawn])
-    groups = {f"digit {digit}": digits == digit for digit in range(10)}
-    groups |= {f"source {source}": sources == source for source in np.unique(sources)}
-    bounds = (0, 0.07, 0.12, 0.2, 1)
-    groups |= {
-        f"pen {low:.0%} to {high:.0%} of the drawing": (pens >= low) & (pens < high)
-        for low, high in pairwise(bounds)
+    models = {name: inference.load(name) for name in inference.names()}
+    seen = looked_at(drawings, WAYS)
+    tables = {
+        "ablation": ablation(models, seen),
+        "hard cases": hard_cases(models, seen, drawings),
+        "failures": failures(models.get(DETAILED, list(models.values())[-1]), seen),
     }
-    groups["all"] = np.full(len(drawn), True)
-    print("\nThe CNN with everything, in %. “Not sure” is what the app says instead of a digit.\n")
-    print("| which | drawings | read right | “not sure” | wrong digit shown |")
-    print("|---|--:|--:|--:|--:|")
-    for name, of in groups.items():
-        shown_wrong = (~right & ~silent)[of].mean()
-        print(
-            f"| {name} | {of.sum():,} | {right[of].mean() * 100:.2f} | {silent[of].mean() * 100:.2f} "
-            f"| {shown_wrong * 100:.2f} |"
-        )
+    for name, table in tables.items():
+        print(f"\n{table}")
+        if options.write:
+            markdown.keep(PAGE, name, table)
+    return 0
+
+
+def right(model: Model, seen: Seen, way: str = EVERYTHING) -> np.ndarray:
+    """bool (N,)."""
+    return model.predict(seen.pictures[way] / np.float32(255)).argmax(axis=1) == seen.digits
+
+
+def ablation(models: dict[str, Model], seen: Seen) -> str:
+    """Share read right, in %, with some of the steps."""
+    rows = [
+        [way, *(percent(right(model, seen, way).mean()) for model in models.values())]
+        for way in seen.pictures
+    ]
+    return _counted(seen) + markdown.table(["preprocessing", *models], rows)
+
+
+def hard_cases(models: dict[str, Model], seen: Seen, drawings: list[PenDrawing]) -> str:
+    """Share read right, in %, of what is hard to read."""
+    groups = {
+        name: np.array([int(drawing.label) == digit and rule(drawing.strokes) for drawing in seen.drawings])
+        for name, (digit, rule) in CASES.items()
+    }
+    groups[f"pen over {THICK:.0%} of the drawing"] = seen.pens >= THICK
+    groups["all"] = np.full(len(seen.drawings), True)
+    rows = _rows(groups, {name: right(model, seen) for name, model in models.items()})
+    zeros = [drawing for drawing in drawings if drawing.label == "0"]
+    if zeros:
+        slashed = looked_at(zeros, {EVERYTHING: WAYS[EVERYTHING]}, change=with_slash)
+        ours = {"0 with a slash that we drew": np.full(len(slashed.drawings), True)}
+        rows[1:1] = _rows(ours, {name: right(model, slashed) for name, model in models.items()})
+    return markdown.table(["which", "drawings", *models], rows)
+
+
+def _rows(groups: dict[str, np.ndarray], shares: dict[str, np.ndarray]) -> list[list[str]]:
+    """A row for each group that isn't empty: its size, and the mean of each column's (N,) in it."""
+    return [
+        [name, f"{of.sum():,}", *(percent(share[of].mean()) for share in shares.values())]
+        for name, of in groups.items()
+        if of.any()
+    ]
+
+
+def failures(model: Model, seen: Seen) -> str:
+    """Where one reader fails, and what the app would rather not answer."""
+    correct = right(model, seen)
+    answers = [model.answer(picture / np.float32(255)) for picture in seen.pictures[EVERYTHING]]
+    silent = np.array([answer.digit is None for answer in answers])
+    sources = np.array([drawing.source for drawing in seen.drawings])
+    groups = {f"digit {digit}": seen.digits == digit for digit in range(10)}
+    groups |= {f"source {source}": sources == source for source in np.unique(sources)}
+    groups |= {
+        f"pen {low:.0%} to {high:.0%} of the drawing": (seen.pens >= low) & (seen.pens < high)
+        for low, high in pairwise(PEN_BOUNDS)
+    }
+    groups["all"] = np.full(len(seen.drawings), True)
+    header = [f"{model.card['title']}: which", "drawings", "read right", "“not sure”", "wrong digit shown"]
+    shares = {"right": correct, "silent": silent, "wrong": ~correct & ~silent}
+    return markdown.table(header, _rows(groups, shares))
+
+
+def _counted(seen: Seen) -> str:
+    people = len({(drawing.source, drawing.writer) for drawing in seen.drawings})
+    return f"{len(seen.drawings):,} drawings of {people} writers. Share read right, in %:\n\n"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
