@@ -267,7 +267,8 @@ def _provenance(images: int, recipe: Recipe) -> str:
         sources = f"{images:,} training images of MNIST and of pen strokes (UCI Pen-Based, UNIPEN)"
     return (
         f"{sources}; {material.VALIDATION:,} more of MNIST held out for validation; 10,000 test images. "
-        "No writer of pen strokes is in two of training, validation and test."
+        "No writer number of the pen strokes is in two of training, validation and test; in three of "
+        "UNIPEN’s sources such a number is a page, and one person may have written several."
     )
 
 

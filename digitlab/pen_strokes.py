@@ -36,7 +36,8 @@ class PenDrawing(NamedTuple):
 
     @property
     def fold(self) -> int:
-        """Which of the FOLDS its writer belongs to, the same in every file and for ever."""
+        """Which of the FOLDS its writer number belongs to, the same in every file and for ever. In three of
+        UNIPEN's sources (apa, apb, app) a number is a page, and one person may have written several."""
         return zlib.crc32(f"{self.source}/{self.writer}".encode()) % FOLDS
 
 
