@@ -21,7 +21,7 @@ or a kill leaves the old one.
 
 MNIST is needed. Real pen strokes make the models read what people draw on screens: the environment variables
 PEN_DIGITS and PEN_OTHER name them, docs/data.md says where they come from. Without them training works, and
-costs about one drawn digit in a hundred.
+costs about one drawn digit in two hundred.
 """
 
 import argparse
