@@ -153,11 +153,11 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
 
     module = definition(name)
     images, per_epoch = len(data.labels), iterations(len(data.labels), recipe)
-    print(
-        f"{module.TITLE}: {images:,} images in batches of {recipe.batch_size} "
-        f"are {per_epoch:,} iterations an epoch; {recipe.epochs} epochs",
-        flush=True,
+    plan = (
+        f"{images:,} images in batches of {recipe.batch_size} are {per_epoch:,} iterations an epoch; "
+        f"{recipe.epochs} epochs"
     )
+    print(f"{module.TITLE}: {plan if recipe.epochs else 'put together from trained members'}", flush=True)
     checkpoint = (
         options.out
         / RUNS
@@ -198,7 +198,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
             "recipe": asdict(recipe),
             "iterations_per_epoch": per_epoch,
             "seed": options.seed,
-            "data": _provenance(images, recipe),
+            "data": _provenance(images, recipe) if recipe.epochs else "That of its members.",
             "seconds": seconds,
             "trained": date.today().isoformat(),
         }
@@ -216,7 +216,8 @@ def _material(name: str, recipe: Recipe, limit: int | None) -> material.Material
     missing = [which for which in material.NEEDED if recipe.others and not material.pens(which)]
     for which in missing:
         print(material.NEEDED[which], file=sys.stderr)
-    return material.detector(limit) if name == DETECTOR else material.readers(recipe.others, limit)
+    others = recipe.others and recipe.epochs > 0  # what is not trained needs nothing prepared
+    return material.detector(limit) if name == DETECTOR else material.readers(others, limit)
 
 
 def _digest(*what: Any) -> str:

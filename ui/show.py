@@ -39,13 +39,14 @@ def _headline(big: str, small: str, quiet: bool) -> str:
 def headlines(titles: Sequence[str], answers: Sequence[Answer]) -> None:
     """Several models' answers side by side."""
     cells = "".join(
-        f'<div style="flex:1 1 4.5rem"><div style="font-size:0.85rem;opacity:0.8">{html.escape(title)}'
+        f'<div><div style="font-size:0.85rem;opacity:0.8">{html.escape(title)}'
         f'</div><div style="font-size:{"1.1rem" if answer.digit is None else "4rem"};line-height:4.4rem;'
         f'font-weight:700;color:{"inherit" if answer.digit is None else style.MODEL}">'
         f"{style.headline(answer)}</div></div>"
         for title, answer in zip(titles, answers, strict=True)
     )
-    st.html(f'<div role="status" style="display:flex;flex-wrap:wrap;gap:0.5rem">{cells}</div>')
+    look = "display:grid;grid-template-columns:repeat(auto-fill,minmax(4.8rem,1fr));gap:0.5rem"
+    st.html(f'<div role="status" style="{look}">{cells}</div>')
 
 
 def table(titles: Sequence[str], answers: Sequence[Answer]) -> None:
