@@ -183,7 +183,8 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
     with publish.published(options.out / name) as folder:
         fresh = module.build()
         publish.export(model, fresh, folder, recipe)
-        if name == "committee":  # its members' files hold it all
+        if name == "committee" or name in GENERATORS:
+            # its members' files hold it all; a generator's would need our own layer to be opened
             (folder / "model.keras").unlink()
         card = {
             "name": name,

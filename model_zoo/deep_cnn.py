@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 TITLE = "Deep CNN"
 SUMMARY = "Seven layers of filters, each building on the shapes that the one before it found."
 RECIPE = Recipe(
-    epochs=22,
+    epochs=24,
     batch_size=128,
     learning_rate=0.004,
-    distort=0.5,
+    distort=0.8,
     average=True,
     precision="mixed_bfloat16",
     float16=True,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 REFUSED = 0.01  # share of validation digits that the detector may refuse
-UNITS = 32  # of the first layer, kept at each moment of the training
+UNITS = 20  # of the first layer, kept at each moment of the training
 NEIGHBOURS = 6  # training images nearest to each test image
 
 
@@ -87,7 +87,8 @@ def neighbours(model: "keras.Model") -> np.ndarray:
     decides (cosine similarity of the last layer's input), nearest first: uint16 (10000, NEIGHBOURS)."""
     import keras
 
-    features = keras.Model(model.inputs, model.get_layer("digit").input)
+    decides = "logits" if any(layer.name == "logits" for layer in model.layers) else "digit"
+    features = keras.Model(model.inputs, model.get_layer(decides).input)
 
     def of(split: str) -> np.ndarray:
         seen = features.predict(material.mnist(split).pictures(), batch_size=512, verbose=0)
