@@ -12,11 +12,17 @@ _BATCH = 500
 def logits(file: Path) -> Callable[[np.ndarray], np.ndarray] | None:
     """From pictures float32 (N, 28, 28) in [0, 1] to logits float32 (N, 10); None for a model that has none,
     because it doesn't end in a softmax."""
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     with warnings.catch_warnings():  # it warns that keeping all tensors takes memory
         warnings.simplefilter("ignore")
-        interpreter = Interpreter(str(file), num_threads=1, experimental_preserve_all_tensors=True)
+        interpreter = Interpreter(
+            str(file),
+            num_threads=1,
+            experimental_preserve_all_tensors=True,
+            # the fast way keeps no tensors, and can't be given other batches with them
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
     (given,) = (d["index"] for d in interpreter.get_input_details())
 
     def run(batch: np.ndarray) -> None:

@@ -3,12 +3,10 @@
 from functools import cache
 
 import cv2
-import numpy as np
 import streamlit as st
 
-from digitlab import data, strokes
-from digitlab.errors import DataUnavailable
-from ui import current, pad
+from digitlab import strokes
+from ui import current, pad, subject
 from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url
 
@@ -45,20 +43,5 @@ def open_link() -> None:
     sample = st.query_params.get("sample")
     if sample and sample != st.session_state.get("_sample"):
         st.session_state["_sample"] = sample
-        if (image := _sample(sample)) is not None:
-            current.bring(image)
-
-
-def _sample(name: str) -> np.ndarray | None:
-    """The picture that mnist-4711 or mnist-train-4711 names; None where there is no such."""
-    dataset, _, index = name.rpartition("-")
-    dataset, _, split = dataset.partition("-")
-    if dataset not in data.names() or not (index.isascii() and index.isdigit()) or len(index) > 9:
-        return None
-    if (split or "test") not in data.splits(dataset):
-        return None
-    try:
-        images = data.load(dataset, split or "test").images
-    except DataUnavailable:
-        return None
-    return images[int(index)] if int(index) < len(images) else None
+        if found := subject.sample(sample):
+            current.bring(found[0])

@@ -9,16 +9,10 @@ import streamlit as st
 from digitlab import evaluation, inference
 from digitlab.inference import Model
 from digitlab.label_errors import DOUBTS
-from ui import mistakes, show, style
+from ui import mistakes, show, style, subject
 from ui.pictures import data_url
 
-NAMES = {
-    "mnist": "MNIST’s test digits",
-    "mnist-train": "MNIST’s training digits",
-    "digits": "UCI’s digits",
-    "scribbles": "the scribbles",
-    "own": "your file",
-}
+NAMES = subject.NAMES | {"own": "your file"}
 
 
 @st.dialog("One digit", width="medium")
