@@ -176,7 +176,9 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
         )
     measured = {}
     if name in (*READERS, *STUDIES) and recipe.calibrate:
-        held_out = [material.validation(), material.drawn(material.VALIDATION_FOLD)]
+        held_out = [material.validation()]
+        if recipe.others:  # else its doubts about drawings would make it doubt all
+            held_out.append(material.drawn(material.VALIDATION_FOLD))
         measured["temperature"] = publish.calibrate(model, [part for part in held_out if part])
     seconds = round(time.perf_counter() - started)
 
