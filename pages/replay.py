@@ -70,6 +70,7 @@ def replay(playing: bool) -> None:
                 history = learning.histories()[name]
                 at = max(float(kept.epochs[moment]), 0.0)
                 st.altair_chart(learning_charts.curves([history], "Accuracy", at))
+                st.caption("Solid: validation images. Dashed: training images. Orange: this moment.")
     test_digits(kept, moment)
 
 
