@@ -1,5 +1,5 @@
-"""Several processes that train one model together: each learns from its share of every batch, and all take the
-same step (data parallelism). Keras does it on JAX; its environment variables say who takes part.
+"""Several processes that train one model together: each learns from its share of every batch, and all take
+the same step (data parallelism). Keras does it on JAX; its environment variables say who takes part.
 """
 
 import os
