@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digitlab import samples
 from digitlab.inference import Model
 
 SAME, VALID = PADDINGS = ("same", "valid")
@@ -115,7 +116,7 @@ def shares(
 
 # --- which pixels mattered -----------------------------------------------------------------------------
 
-_STEP = 0.002  # of a pixel's value: small beside the bends of ReLU, large beside the rounding of float32
+_STEP = 0.001  # of a pixel's value: small beside the bends of ReLU, large beside the rounding of float32
 
 
 @lru_cache(maxsize=1)
@@ -153,12 +154,10 @@ def occlusion(model: Model, picture: np.ndarray, digit: int, size: int = 5) -> n
     return (before - model.predict(covered)[:, digit]).reshape(28, 28)
 
 
-CODE = """\
+_CODE = """\
 import numpy as np
 from digitlab import convolution, data
-
-image = data.load("digits", "test").images[{index}]
-picture = image / 255
+{picture}
 kernel = np.array({kernel}).reshape(3, 3)
 
 # at each place: nine products, and their sum
@@ -166,3 +165,13 @@ output = convolution.convolve(picture, kernel, stride={stride}, padding="{paddin
 relu = np.maximum(output, 0)
 pooled = convolution.pool(relu)
 """
+
+
+def code(sample: str | None, kernel: np.ndarray, stride: int, padding: str) -> str:
+    """Python that computes what the page shows of the digit that `sample` names, or of the example 3."""
+    return _CODE.format(
+        picture=samples.code(sample),
+        kernel=np.round(kernel.ravel(), 4).tolist(),
+        stride=stride,
+        padding=padding,
+    )

@@ -1,5 +1,6 @@
 """What the page about convolution shows is what Keras computes."""
 
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from digitlab import convolution, data, inference
 from digitlab.convolution import BY_NAME, LAYERS, PADDINGS, STRIDES
+from tests.shell import run
 
 VALUES = st.floats(-2, 2, width=32)
 
@@ -105,7 +107,7 @@ def test_saliency_is_the_gradient(name: str, pictures: np.ndarray, keras: Module
             evidence = logs[digit] - tf.reduce_max(tf.boolean_mask(logs, tf.range(10) != digit))
         wanted = tape.gradient(evidence, given).numpy()[0]
         found = convolution.saliency(model, picture, digit)
-        assert np.corrcoef(found.ravel(), wanted.ravel())[0, 1] > 0.999
+        assert np.corrcoef(found.ravel(), wanted.ravel())[0, 1] > 0.99
 
 
 def test_occlusion_is_the_fall_of_the_probability(pictures: np.ndarray) -> None:
@@ -118,3 +120,14 @@ def test_occlusion_is_the_fall_of_the_probability(pictures: np.ndarray) -> None:
         fall = model.predict(picture[None])[0, digit] - model.predict(covered[None])[0, digit]
         assert np.isclose(found[row, column], fall, atol=1e-5)
     assert found.max() > 0
+
+
+@pytest.mark.parametrize("sample", ["digits-18", None])
+def test_the_code_gives_what_is_shown(sample: str | None, tmp_path: Path) -> None:
+    kernel = np.array(convolution.KERNELS["Upright edges"]).reshape(3, 3)
+    arrays = run(convolution.code(sample, kernel, 2, "same"), tmp_path)
+    expected = convolution.convolve(arrays["picture"], kernel, 2, "same")
+    assert np.allclose(arrays["output"], expected)
+    assert np.allclose(arrays["pooled"], convolution.pool(np.maximum(expected, 0)))
+    if sample:
+        assert np.array_equal(arrays["image"], data.load("digits", "test").images[18])
