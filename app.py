@@ -30,6 +30,7 @@ st.navigation(
         "Inside the network": [
             st.Page("pages/neuron.py", title="A neuron and a layer", icon=":material/hub:"),
             st.Page("pages/convolution.py", title="Convolution", icon=":material/filter_center_focus:"),
+            st.Page("pages/optimisation.py", title="Optimisation", icon=":material/trending_down:"),
         ],
         "Evaluation": [
             st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
