@@ -28,6 +28,7 @@ st.navigation(
             st.Page("pages/train_one.py", title="Train one yourself", icon=":material/fitness_center:"),
         ],
         "Inside the network": [
+            st.Page("pages/move.py", title="Move my digit", icon=":material/open_with:"),
             st.Page("pages/neuron.py", title="A neuron and a layer", icon=":material/hub:"),
             st.Page("pages/convolution.py", title="Convolution", icon=":material/filter_center_focus:"),
             st.Page("pages/optimisation.py", title="Optimisation", icon=":material/trending_down:"),

@@ -10,7 +10,7 @@ from digitlab import evaluation, metrics
 from digitlab.evaluation import Evaluation
 from digitlab.inference import Model
 from digitlab.metrics import Comparison
-from ui import door, mistakes, style
+from ui import about, door, mistakes, style
 from ui.large import large
 from ui.matrix import Cell, matrix
 from ui.models import one_model
@@ -257,5 +257,5 @@ def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: s
     )
 
 
-st.header("Compare two models", anchor=False)
+about.header("Compare two models", "McNemar's test", "Confusion matrix", "Test data")
 page()

@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab import charts, evaluation, metrics
 from digitlab.evaluation import Evaluation
 from digitlab.metrics import Selection
-from ui import door
+from ui import about, door
 from ui.models import one_model
 
 door.through_app()
@@ -152,5 +152,5 @@ def percent(share: float) -> str:
     return (f"{share:.1%}" if share < 0.99 else f"{share:.2%}").replace("%", " %")
 
 
-st.header("Answer only when sure", anchor=False)
+about.header("Answer only when sure", "Confidence", "Calibration", "Temperature", "Threshold")
 page()

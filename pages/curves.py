@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab import learning, learning_charts
 from digitlab.learning import History
-from ui import door
+from ui import about, door
 
 door.through_app()
 
@@ -72,7 +72,17 @@ def gap(history: History) -> str:
     return "On the training images it is about as good: there is hardly a generalisation gap."
 
 
-st.header("Training curves", anchor=False)
+about.header(
+    "Training curves",
+    "Epoch",
+    "Batch",
+    "Iteration",
+    "Loss",
+    "Accuracy",
+    "Validation data",
+    "Generalisation gap",
+    "Optimiser",
+)
 st.caption(
     "Validation images are never trained on: they tell whether a model learned digits or only its pictures. "
     "Solid: validation. Dashed: training. Point at a curve for the exact figure."

@@ -5,7 +5,7 @@ import streamlit as st
 
 from digitlab import data, data_charts, data_map, samples
 from digitlab.errors import DataUnavailable
-from ui import datasets, door, show
+from ui import about, datasets, door, show
 from ui.digit_map import digit_map
 from ui.pictures import data_url
 
@@ -126,7 +126,16 @@ def the_map(name: str) -> None:
         digit_map(images, labels, places, key="map")
 
 
-st.header("The data in numbers", anchor=False)
+about.header(
+    "The data in numbers",
+    "MNIST",
+    "Histogram",
+    "Mean and standard deviation",
+    "Scaling",
+    "Standardising",
+    "Nearest neighbours",
+    "t-SNE",
+)
 try:
     page()
 except DataUnavailable as error:

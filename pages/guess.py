@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitlab import evaluation, inference, quiz
 from digitlab.quiz import Game, Question
-from ui import door, show, style
+from ui import about, door, show, style
 from ui.pictures import data_url
 
 door.through_app()
@@ -197,7 +197,7 @@ def matrix(title: str, counts: np.ndarray) -> None:
     )
 
 
-st.header("You against the machine", anchor=False)
+about.header("You against the machine", "Label", "Test data")
 st.markdown(
     "Twenty of the digits that our models find hardest. Say what you see; then see what the "
     f"{MACHINE['title']} says, and what the label says. Press a button, or a number key."

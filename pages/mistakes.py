@@ -5,7 +5,7 @@ import streamlit as st
 
 from digitlab import evaluation
 from digitlab.evaluation import Evaluation
-from ui import browse, door, mistakes, own_data
+from ui import about, browse, door, mistakes, own_data
 from ui.matrix import matrix
 from ui.models import one_model
 from ui.pictures import data_url
@@ -93,5 +93,5 @@ def show_matrix(result: Evaluation, view: str, images: np.ndarray | None) -> Non
     )
 
 
-st.header("Mistakes", anchor=False)
+about.header("Mistakes", "Confusion matrix", "Precision", "Recall", "Accuracy", "Cross-entropy")
 page()

@@ -8,7 +8,7 @@ import streamlit as st
 from digitlab import curve_charts, evaluation
 from digitlab.evaluation import Evaluation
 from digitlab.one_vs_rest import THRESHOLDS, Counts, OneVsRest, one_vs_rest
-from ui import door, style
+from ui import about, door, style
 from ui.models import one_model
 from ui.pictures import data_url
 
@@ -195,5 +195,5 @@ def caption(result: Evaluation, digit: int, index: int) -> str:
     return style.percent(float(result.probabilities[index, digit])).replace("<", "&lt;").replace(">", "&gt;")
 
 
-st.header("One digit against the rest", anchor=False)
+about.header("One digit against the rest", "Precision", "Recall", "F1", "Threshold", "ROC curve")
 page()

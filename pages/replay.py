@@ -8,7 +8,7 @@ import streamlit as st
 from digitlab import evaluation, inference, learning, learning_charts, strokes
 from digitlab.learning import Moments
 from digitlab.preprocess import to_mnist
-from ui import current, door, style
+from ui import about, current, door, style
 from ui.pictures import data_url, tinted
 
 door.through_app()
@@ -173,5 +173,5 @@ def test_digits(kept: Moments, moment: int) -> None:
     st.caption("Test digits that changed sides on the way, and what they are read as. Orange: wrong.")
 
 
-st.header("Replay a training", anchor=False)
+about.header("Replay a training", "Iteration", "Epoch", "Weight", "Confusion matrix")
 page()

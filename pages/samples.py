@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab import samples
-from ui import datasets, door
+from ui import about, datasets, door
 from ui.large import large
 from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url
@@ -69,5 +69,5 @@ def page() -> None:
         large(dataset.images[index], int(dataset.labels[index]), chosen.link, index)
 
 
-st.header("Samples", anchor=False)
+about.header("Samples", "MNIST", "Label", "Training data", "Test data", "Seed")
 page()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitlab import data, inference, slicing
 from digitlab.slicing import Rectangle
-from ui import datasets, door, style
+from ui import about, datasets, door, style
 from ui.pictures import data_url
 from ui.rectangle import rectangle
 
@@ -187,5 +187,5 @@ def end_to_end(image: np.ndarray, index: int, start: str) -> None:
         )
 
 
-st.header("Slicing lab", anchor=False)
+about.header("Slicing lab", "Slicing and indexing", "Coordinate", "Boolean mask", "Flatten", "Pixel")
 page()

@@ -7,7 +7,7 @@ from digitlab import data, inference, learning_charts, runs
 from digitlab.errors import DataUnavailable, TooManyRuns
 from digitlab.preprocess import to_mnist
 from digitlab.runs import Run, Wish
-from ui import current, door, show, trainings
+from ui import about, current, door, show, trainings
 
 door.through_app()
 
@@ -36,7 +36,7 @@ REFRESH_S = 1.0
 
 
 def main() -> None:
-    st.header("Train one yourself", anchor=False)
+    about.header("Train one yourself", "Learning rate", "Batch", "Epoch", "Optimiser", "Overfitting")
     if not runs.possible():
         st.info(
             "Training needs TensorFlow, which this server doesn’t have. To get it: "

@@ -1,0 +1,56 @@
+"""Lessons and glossary, as a teacher uses them."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from benchmarks.server import RunningApp
+from digitlab import texts
+
+WAIT_MS = 20_000
+STEPS = [(lesson.name, step) for lesson in texts.lessons().values() for step in lesson.steps]
+
+
+@pytest.mark.parametrize(("lesson", "step"), STEPS, ids=lambda value: getattr(value, "title", value))
+def test_each_step_opens_its_view(browser: Browser, app: RunningApp, lesson: str, step: texts.Step) -> None:
+    assert step.link
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{app.base_url}/{step.link.page}?{urlencode(step.link.query)}")
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=30_000
+    )
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    if step.link.query and step.link.page != "draw":
+        name, _ = step.link.query[-1]
+        expect(page).to_have_url(re.compile(rf"[?&]{name}="))  # it was understood
+    page.close()
+
+
+def test_a_lesson_question_link_and_folded_answer(browser: Browser, app: RunningApp) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app.base_url}/lessons?lesson=Latent+space")
+    lesson = texts.lessons()["5-latent-space"]
+    expect(page.get_by_role("heading", name=f"1. {lesson.steps[0].title}")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("It redraws what it knows")).not_to_be_visible()
+    page.get_by_text("Answer, for teachers").first.click()
+    expect(page.get_by_text("It redraws what it knows")).to_be_visible()
+    page.get_by_role("link", name="The map").click()
+    expect(page.get_by_role("heading", name="Latent space")).to_be_visible(timeout=WAIT_MS)
+    page.close()
+
+
+def test_a_word_is_looked_up_from_the_page_that_uses_it(browser: Browser, app: RunningApp) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{app.base_url}/mistakes")
+    page.get_by_role("button", name="Words").first.click()
+    expect(page.get_by_text(texts.glossary()["recall"].text[:30])).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("link", name="All words").click()
+    expect(page.get_by_role("heading", name="Glossary")).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("textbox", name="Find a word").fill("momentum")
+    page.get_by_role("textbox", name="Find a word").press("Enter")
+    expect(page.get_by_text("like a ball that rolls")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("The share of all digits")).to_have_count(0)
+    page.close()
