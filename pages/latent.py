@@ -33,10 +33,10 @@ def the_map(mine: Subject) -> None:
     place = latent.vae().encode(mine.picture[None])[0]
     latent_map(latent.places(digits.name), place, as_pictures=shown == PICTURES, key="latent-map")
     st.caption(
-        f"Blue ring: {mine.whose}. Each dot is a test digit, placed by its two numbers alone: nobody "
-        "told the network which digit it is. A few that lie further out stand at the edge. With the keyboard: arrows, "
-        f"with Shift for larger steps. {latent.SIDE} × {latent.SIDE} places were drawn beforehand; between "
-        "them the picture is blended."
+        f"Blue ring: {mine.whose}. Each dot is a test digit, placed by its two numbers alone: nobody told "
+        "the network which digit it is. A few that lie further out stand at the edge. With the keyboard: "
+        f"arrows, with Shift for larger steps. {latent.SIDE} × {latent.SIDE} places were drawn beforehand; "
+        "between them the picture is blended."
     )
     with st.popover("Show the code", icon=":material/code:"):
         st.code(latent.code(st.query_params.get("sample")), language="python")
