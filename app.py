@@ -25,7 +25,12 @@ st.navigation(
         "Training": [
             st.Page("pages/curves.py", title="Training curves", icon=":material/show_chart:"),
             st.Page("pages/replay.py", title="Replay a training", icon=":material/replay:"),
-            st.Page("pages/train_one.py", title="Train one yourself", icon=":material/school:"),
+            st.Page("pages/train_one.py", title="Train one yourself", icon=":material/fitness_center:"),
+        ],
+        "Inside the network": [
+            st.Page("pages/neuron.py", title="A neuron and a layer", icon=":material/hub:"),
+            st.Page("pages/convolution.py", title="Convolution", icon=":material/filter_center_focus:"),
+            st.Page("pages/optimisation.py", title="Optimisation", icon=":material/trending_down:"),
         ],
         "Inside the network": [
             st.Page("pages/latent.py", title="Latent space", icon=":material/explore:"),
@@ -37,6 +42,10 @@ st.navigation(
             st.Page("pages/confidence.py", title="Confidence", icon=":material/speed:"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
             st.Page("pages/guess.py", title="You against the machine", icon=":material/sports_esports:"),
+        ],
+        "Learn": [
+            st.Page("pages/lessons.py", title="Lessons", icon=":material/school:"),
+            st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
         ],
     },
     position="top",

@@ -29,6 +29,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -54,6 +55,7 @@ from model_zoo import (
     publish,
 )
 from model_zoo.fit import OPTIMIZERS, fit, iterations
+from model_zoo.workers import Workers
 
 RUNS = ".runs"  # in the folder for the artifacts: checkpoints of runs that aren't finished
 
@@ -70,11 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_listing())
         return 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill tidies up like Ctrl-C
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     status = 0
     try:
+        workers = Workers()
         for name in options.models:
             try:
-                train(name, _recipe(name, options), options)
+                train(name, _recipe(name, options), options, workers)
             except NotBetter as error:
                 print(f"train.py: {error}", file=sys.stderr)
                 status = 3
@@ -84,7 +88,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped. What was there before is untouched; --resume goes on.", file=sys.stderr)
         return 130
+    if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        return _publish(sys.argv[1:] if arguments is None else arguments)
     return status
+
+
+def _publish(arguments: Sequence[str]) -> int:
+    """Write the files of what was trained by another engine than TensorFlow: TensorFlow goes on from the
+    checkpoint, with nothing left to learn."""
+    if os.environ.get("KERAS_DISTRIBUTION_PROCESS_ID", "0") != "0":
+        return 0
+    env = {key: value for key, value in os.environ.items() if not key.startswith("KERAS_")}
+    return subprocess.run([sys.executable, __file__, *arguments, "--resume"], env=env).returncode
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -143,12 +158,11 @@ def _listing() -> str:
     return "\n".join(lines)
 
 
-def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
+def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Workers) -> None:
     """Train one model and put its folder into `options.out`. Raises DigitLabError."""
     data = _material(name, recipe, options.limit)
     if options.shuffle_labels:
         data = data._replace(labels=np.random.default_rng(options.seed).permutation(data.labels))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
     module = definition(name)
@@ -172,11 +186,15 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace) -> None:
     moments: dict[int, list[np.ndarray]] = {}
     if recipe.epochs:
         history, moments = fit(
-            model, recipe, data, options.seed, checkpoint, options.resume, options.progress
+            model, recipe, data, options.seed, checkpoint, options.resume, options.progress, workers
         )
+    if keras.backend.backend() != "tensorflow":
+        return  # the checkpoint has it all; only TensorFlow can make what the app runs
     measured = {}
     if name in (*READERS, *STUDIES) and recipe.calibrate:
-        held_out = [material.validation(), material.drawn(material.VALIDATION_FOLD)]
+        held_out = [material.validation()]
+        if recipe.others:  # else its doubts about drawings would make it doubt all
+            held_out.append(material.drawn(material.VALIDATION_FOLD))
         measured["temperature"] = publish.calibrate(model, [part for part in held_out if part])
     seconds = round(time.perf_counter() - started)
 

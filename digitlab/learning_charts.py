@@ -81,7 +81,7 @@ def curves(histories: Sequence[History], what: str, at: float | None = None) -> 
             alt.StrokeDash(
                 "on:N",
                 scale=alt.Scale(domain=[VALIDATION, TRAINING], range=[[1, 0], [5, 4]]),
-                legend=alt.Legend(orient="top", title=None),
+                legend=None,  # the pages say it in words: a phone has no room for it
             ),
             tooltip=[
                 alt.Tooltip("model:N"),

@@ -67,3 +67,29 @@ def nearest(dataset: Dataset, picture: np.ndarray, count: int) -> np.ndarray:
 def _squares(dataset: Dataset) -> np.ndarray:
     pictures = dataset.images.reshape(-1, 784).astype(np.int32)
     return np.einsum("ij,ij->i", pictures, pictures)
+
+
+def parse(name: str) -> tuple[str, str, int] | None:
+    """What mnist-4711 or mnist-train-4711 names: data set, split and index; None where it is no such name."""
+    dataset, _, index = name.rpartition("-")
+    dataset, _, split = dataset.partition("-")
+    if dataset not in data.names() or not (index.isascii() and index.isdigit()) or len(index) > 9:
+        return None
+    split = split or "test"
+    return (dataset, split, int(index)) if split in data.splits(dataset) else None
+
+
+_SAMPLE = """
+image = data.load("{dataset}", "{split}").images[{index}]
+picture = image / np.float32(255)"""
+_EXAMPLE = """
+from digitlab import preprocess, strokes
+picture = preprocess.to_mnist(strokes.render(strokes.examples()[3]))  # our example, not your drawing"""
+
+
+def code(name: str | None) -> str:
+    """Python that makes `picture`, float32 (28, 28), of the sample with that name, or of an example."""
+    found = parse(name) if name else None
+    if not found:
+        return _EXAMPLE
+    return _SAMPLE.format(**dict(zip(("dataset", "split", "index"), found, strict=True)))

@@ -1,12 +1,13 @@
-"""The model cards for people: docs/models.md, made of what each model's folder holds.
+"""The model cards for people: docs/models.md, made of what each model's folder holds, and the README's table.
 
     python -m model_zoo.cards
 
-It needs no data and no TensorFlow. A test compares the page with what this command would write, so that it
-can't go stale (after Mitchell et al. 2019, "Model cards for model reporting").
+It needs no data and no TensorFlow. A test compares both with what this command would write, so that
+they can't go stale (after Mitchell et al. 2019, "Model cards for model reporting").
 """
 
 import json
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ import numpy as np
 from model_zoo import ARTIFACTS, DETECTOR
 
 PAGE = Path(__file__).parents[1] / "docs" / "models.md"
+README = PAGE.parents[1] / "README.md"
+README_TABLE = re.compile("(?<=<!-- begin models -->\n).*?(?=<!-- end models -->)", re.DOTALL)
 LOWEST, CONFUSIONS = 3, 5  # so many weaknesses are named
 
 # how figures are called and written; others stand under the names that the card gives them
@@ -73,25 +76,36 @@ DRAWING = "To show what a model has understood of handwriting. What it draws is 
 
 def main() -> None:
     PAGE.write_text(page(ARTIFACTS), "utf-8")
-    print(PAGE)
+    README.write_text(README_TABLE.sub(readme_table(ARTIFACTS), README.read_text("utf-8")), "utf-8")
+    print(PAGE, README)
 
 
 def page(artifacts: Path) -> str:
     """The whole page: an overview of the models in the folder, and the card of each."""
-    folders = [file.parent for file in artifacts.glob("*/card.json")]
-    cards = {folder: json.loads((folder / "card.json").read_text("utf-8")) for folder in folders}
-    cards = dict(sorted(cards.items(), key=lambda pair: (pair[1]["order"], pair[1]["name"])))
+    cards = _cards(artifacts)
     sections = [_section(folder, card) for folder, card in cards.items()]
     return "\n\n".join([INTRODUCTION, _overview(cards), *sections]) + "\n"
 
 
-def _overview(cards: Mapping[Path, Mapping[str, Any]]) -> str:
+def readme_table(artifacts: Path) -> str:
+    """The models that the app offers, in one table."""
+    readers = {folder: card for folder, card in _cards(artifacts).items() if card["reads"]}
+    return _overview(readers, "docs/models.md") + "\n"
+
+
+def _cards(artifacts: Path) -> dict[Path, Mapping[str, Any]]:
+    folders = [file.parent for file in artifacts.glob("*/card.json")]
+    cards = {folder: json.loads((folder / "card.json").read_text("utf-8")) for folder in folders}
+    return dict(sorted(cards.items(), key=lambda pair: (pair[1]["order"], pair[1]["name"])))
+
+
+def _overview(cards: Mapping[Path, Mapping[str, Any]], page: str = "") -> str:
     rows = []
     for folder, card in cards.items():
         figures = [_figure(key, card) if key in card else "-" for key in OVERVIEW]
         served = folder / "model.tflite"
         size = _size(served) if served.exists() else "-"
-        link = f"[{card['title']}](#{_anchor(card)})"
+        link = f"[{card['title']}]({page}#{_anchor(card)})"
         rows.append([link, f"{card['parameters']:,}", size, *figures])
     header = ["model", "parameters", "file", "MNIST", "drawn", "calibration error", "the same, drawn"]
     return "\n".join(

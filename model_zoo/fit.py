@@ -12,6 +12,7 @@ import numpy as np
 from model_zoo import Recipe
 from model_zoo.augment import distort
 from model_zoo.material import Material
+from model_zoo.workers import Workers
 
 if TYPE_CHECKING:
     import keras
@@ -31,6 +32,7 @@ def fit(
     checkpoint: Path,
     resume: bool,
     progress: Path | None = None,
+    workers: Workers | None = None,
 ) -> tuple[dict[str, list[float]], dict[int, Weights]]:
     """Train the model in place. After each epoch its whole state goes into the file `checkpoint`; with
     `resume` the training goes on from there, with the same result as an unbroken one. The file `progress`
@@ -41,6 +43,7 @@ def fit(
     """
     import keras
 
+    workers = workers or Workers()
     looks, labels, held_out = material
     per_epoch = iterations(len(labels), recipe)
     two_inputs = len(model.inputs) == 2
@@ -63,8 +66,8 @@ def fit(
             self.epoch += 1
 
         def __getitem__(self, index: int):
-            rng = np.random.default_rng([seed, self.epoch, index])
-            chosen = self.order[index * recipe.batch_size :][: recipe.batch_size]
+            rng = np.random.default_rng([seed, self.epoch, index, *([workers.rank] if workers.rank else [])])
+            chosen = workers.share(self.order[index * recipe.batch_size :][: recipe.batch_size])
             images = looks[rng.integers(len(looks), size=len(chosen)), chosen] / np.float32(255)
             if recipe.distort:
                 images = distort(images, rng, recipe.distort)
@@ -87,12 +90,15 @@ def fit(
         def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
             self.step += batch >= 0
             if recipe.inside and self.step in moments_of(recipe.epochs * per_epoch):
+                if hasattr(model, "jax_state_sync"):  # in an epoch JAX keeps the weights to itself
+                    model.jax_state_sync()
                 moments[self.step] = model.get_weights()
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
             for key, value in logs.items():
                 history.setdefault(key, []).append(round(float(value), 5))
-            _save(checkpoint, model, history, moments)
+            if workers.writes:
+                _save(checkpoint, model, history, moments)
 
     class Report(keras.callbacks.Callback):
         def on_train_begin(self, logs: dict | None = None) -> None:
@@ -128,12 +134,12 @@ def fit(
     if resume and checkpoint.exists():
         history, moments = _restore(checkpoint, model)
     done = len(next(iter(history.values()), []))
-    pictures = held_out.pictures()
+    pictures, meant = workers.share(held_out.pictures()), workers.share(held_out.labels)
     model.fit(
         Batches(done),
         initial_epoch=done,
         epochs=recipe.epochs,
-        validation_data=(given(pictures, held_out.labels), wanted(pictures, held_out.labels)),
+        validation_data=(given(pictures, meant), wanted(pictures, meant)),
         shuffle=False,  # they are shuffled already, and so that a resumed run sees the same
         callbacks=[Remember(), *([Report()] if progress else [])],
         verbose="auto" if sys.stdout.isatty() else 2,

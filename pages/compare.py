@@ -1,6 +1,7 @@
 """Two models on the same digits: what one reads and the other does not; is that more than chance?"""
 
 import math
+import re
 
 import numpy as np
 import streamlit as st
@@ -119,7 +120,7 @@ def differences(compared: Comparison, a: Evaluation, b: Evaluation) -> None:
             signed_points((shares[1] - shares[0]) * 100),
             f"All digits read rightly: A {shares[0]:.2%}, B {shares[1]:.2%}",
         ),
-        chosen=st.session_state.get("compared-cell", (-1, -1)),
+        chosen=chosen_cell() or (-1, -1),
         key="differences",
         on_press=lambda label, answer: choose(label, answer, int(compared.more[label, answer])),
     )
@@ -144,9 +145,15 @@ def color(better: int) -> str:
     return f"rgba({red}, {green}, {blue}, {strength:.2f})"
 
 
+def chosen_cell() -> tuple[int, int] | None:
+    """From the link; what is no cell there counts for nothing."""
+    found = re.fullmatch("([0-9])-([0-9])", st.query_params.get("cell", ""))
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def choose(label: int, answer: int, more: int) -> None:
     """The digits of a cell; first those on which the difference rests."""
-    st.session_state["compared-cell"] = (label, answer)
+    st.query_params["cell"] = f"{label}-{answer}"
     b_better = more > 0 if label == answer else more < 0
     st.session_state["group"] = ONLY_B if b_better else ONLY_A
     st.session_state["page"] = 1
@@ -154,7 +161,7 @@ def choose(label: int, answer: int, more: int) -> None:
 
 def start() -> None:
     """Forget the cell and the page: other digits are shown now."""
-    st.session_state.pop("compared-cell", None)
+    st.query_params.pop("cell", None)
     st.session_state["page"] = 1
 
 
@@ -178,7 +185,7 @@ def digits(
             label_visibility="collapsed",
         )
         where = dict(zip(GROUPS, (compared.only_a, compared.only_b, compared.neither), strict=True))[group]
-        cell = st.session_state.get("compared-cell")
+        cell = chosen_cell()
         # always there, so that nothing moves when a cell is chosen
         st.button(
             "All", icon=":material/close:", key="all", on_click=start, type="tertiary", disabled=not cell

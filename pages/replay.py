@@ -9,7 +9,7 @@ from digitlab import evaluation, inference, learning, learning_charts, strokes
 from digitlab.learning import Moments
 from digitlab.preprocess import to_mnist
 from ui import current, door, style
-from ui.pictures import data_url
+from ui.pictures import data_url, tinted
 
 door.through_app()
 
@@ -70,6 +70,7 @@ def replay(playing: bool) -> None:
                 history = learning.histories()[name]
                 at = max(float(kept.epochs[moment]), 0.0)
                 st.altair_chart(learning_charts.curves([history], "Accuracy", at))
+                st.caption("Solid: validation images. Dashed: training images. Orange: this moment.")
     test_digits(kept, moment)
 
 
@@ -107,15 +108,13 @@ def my_drawing(name: str, moment: int) -> None:
 def pictures_of_weights(name: str, kept: Moments, moment: int) -> None:
     """Blue adds, orange takes away."""
     filters = kept.filters[moment].astype(np.float32)
-    strongest = np.abs(kept.filters[-1].astype(np.float32)).max() or 1
-    share = np.clip(filters / strongest, -1, 1)[..., None]
-    ends = np.where(share > 0, np.array(style.RIGHT_RGB[::-1]), np.array(style.WRONG_RGB[::-1]))
-    tinted = np.round(24 + np.sqrt(np.abs(share)) * (ends - 24)).astype(np.uint8)
+    strongest = float(np.abs(kept.filters[-1].astype(np.float32)).max())
+    pictures = tinted(filters, strongest)
     what = "digit" if name == "linear" else "filter" if filters.shape[-1] < 28 else "neuron"
     figures = "".join(
         f'<img src="{data_url(picture)}" alt="Weights of {what} {number}" style="width:100%;min-width:0;'
         f'image-rendering:pixelated;border-radius:3px">'
-        for number, picture in enumerate(tinted)
+        for number, picture in enumerate(pictures)
     )
     columns = 5 if len(filters) == 10 else 8
     look = f"display:grid;grid-template-columns:repeat({columns},minmax(0,1fr));gap:4px"

@@ -89,9 +89,8 @@ def form() -> None:
     st.button("Start", type="primary", icon=play, on_click=start, args=(chosen,), disabled=busy, key="start")
     st.markdown("**What could go wrong, on purpose:**")
     for title, (preset, hint) in PRESETS.items():
-        st.button(
-            title, on_click=start_preset, args=(preset,), disabled=busy, help=hint, key=f"preset-{title}"
-        )
+        st.button(title, on_click=start_preset, args=(preset,), disabled=busy, key=f"preset-{title}")
+        st.caption(hint)
 
 
 def start(wish: Wish) -> None:
@@ -116,8 +115,7 @@ def watch(active: bool) -> None:
     if not mine:
         st.info(
             "Choose, and press Start. The first words come after some ten seconds: Python has to load "
-            "TensorFlow. "
-            " Everybody on this server trains in one queue.",
+            "TensorFlow. Everybody on this server trains in one queue.",
             icon=":material/school:",
         )
         return

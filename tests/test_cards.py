@@ -22,6 +22,9 @@ def page(folder: Path, *entries: dict[str, Any]) -> str:
 def test_the_page_is_what_the_command_would_write() -> None:
     stale = "docs/models.md is older than the models: run `python -m model_zoo.cards`"
     assert cards.PAGE.read_text("utf-8") == cards.page(ARTIFACTS), stale
+    assert cards.README_TABLE.findall(cards.README.read_text("utf-8")) == [cards.readme_table(ARTIFACTS)], (
+        stale
+    )
 
 
 def test_each_model_has_its_section_in_order_and_the_overview_leads_there() -> None:

@@ -136,7 +136,7 @@ def test_a_better_model_is_not_overwritten_unasked(trained: Path, tmp_path: Path
 def test_without_pen_strokes_it_says_what_that_costs(tmp_path: Path, mnist_test: data.Dataset) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow isn't installed: requirements.txt has it")
     bare = {key: value for key, value in os.environ.items() if key not in ("PEN_DIGITS", "PEN_OTHER")}
-    asked = command("linear", "--epochs", "1", "--limit", "500", "--out", tmp_path)
+    asked = command("tiny_cnn", "--epochs", "1", "--limit", "500", "--out", tmp_path)
     result = subprocess.run(asked, env=bare, capture_output=True, text=True, check=True)
     assert "PEN_DIGITS" in result.stderr
     assert "drawn_test_accuracy" not in card(tmp_path)

@@ -1,12 +1,46 @@
 """Arrays as pictures that a page can hold."""
 
 import base64
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
 
+from digitlab import colours
+
 
 def data_url(image: np.ndarray) -> str:
-    """A PNG in a URL: no second request, nothing kept on the server. `image` is uint8 (H, W)."""
+    """A PNG in a URL: no second request, nothing kept on the server. `image` is uint8
+    (H, W), or (H, W, 3) in the order blue, green, red."""
     _, png = cv2.imencode(".png", image)
     return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode("ascii")
+
+
+def tinted(values: np.ndarray, strongest: float | None = None) -> np.ndarray:
+    """Blue where a number is positive, orange where it is negative, dark where it is nothing: uint8
+    (..., 3), as `data_url` wants. `strongest` gets the full colour; without it, the largest of the values."""
+    values = np.asarray(values, np.float32)
+    strongest = strongest or float(np.abs(values).max()) or 1.0
+    share = np.clip(values / strongest, -1, 1)[..., None]
+    ends = np.where(share > 0, np.array(colours.RIGHT[::-1]), np.array(colours.WRONG[::-1]))
+    return np.round(24 + np.sqrt(np.abs(share)) * (ends - 24)).astype(np.uint8)
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    """Float in [0, 1] as uint8."""
+    return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+
+
+def figure(url: str, caption: str, alt: str, width: int) -> str:
+    """HTML of a picture whose pixels are to be seen. Words must be ours, or escaped."""
+    below = f'<figcaption style="font-size:0.8rem;opacity:0.8;line-height:1.3">{caption}</figcaption>'
+    return (
+        f'<figure style="margin:0;width:{width}px"><img src="{url}" alt="{alt}" style="width:{width}px;'
+        f'image-rendering:pixelated;border-radius:5px;display:block;margin-bottom:3px">'
+        f"{below if caption else ''}</figure>"
+    )
+
+
+def row(figures: Iterable[str], gap: int = 8) -> str:
+    """HTML of figures side by side; below each other where there is no room."""
+    return f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(figures)}</div>'

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from digitlab import data, strokes
+from digitlab import data, samples, strokes
 from digitlab.errors import DataUnavailable
 from digitlab.preprocess import to_mnist
 from ui import current, show
@@ -25,6 +25,7 @@ class Subject:
     original: np.ndarray  # uint8: the drawing, the photo, or the data set's own picture
     label: int | None  # what it is meant to be, where that is known
     whose: str  # "your drawing"
+    name: str | None = None  # mnist-4711, where it is of a data set
 
 
 def choose() -> Subject:
@@ -44,17 +45,15 @@ def choose() -> Subject:
 def sample(name: str) -> tuple[np.ndarray, int] | None:
     """The picture uint8 (28, 28) that mnist-4711 or mnist-train-4711 names, and its label; None where there
     is no such."""
-    dataset, _, index = name.rpartition("-")
-    dataset, _, split = dataset.partition("-")
-    if dataset not in data.names() or not (index.isascii() and index.isdigit()) or len(index) > 9:
+    named = samples.parse(name)
+    if not named:
         return None
-    if (split or "test") not in data.splits(dataset):
-        return None
+    dataset, split, index = named
     try:
-        images, labels = data.load(dataset, split or "test")
+        images, labels = data.load(dataset, split)
     except DataUnavailable:
         return None
-    return (images[int(index)], int(labels[int(index)])) if int(index) < len(images) else None
+    return (images[index], int(labels[index])) if index < len(images) else None
 
 
 def _chosen() -> Subject:
@@ -69,7 +68,7 @@ def _chosen() -> Subject:
         image, label = found
         whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
         label_known = None if label == data.NO_DIGIT else label
-        return Subject(image / np.float32(255), image, label_known, whose)
+        return Subject(image / np.float32(255), image, label_known, whose, name)
     if name:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:

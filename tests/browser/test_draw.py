@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.server import RunningApp
+from digitlab import inference
 from digitlab.preprocess import to_mnist
 from tests.browser.pad import Pad, digit
 
@@ -111,11 +112,11 @@ def test_reload_starts_afresh(pad: Pad) -> None:
     pad.expect_digit(8)
 
 
-@pytest.mark.parametrize("name", ["Linear", "Dense", "CNN", "Autoencoder"])
+@pytest.mark.parametrize("name", ["Linear", "Dense", "CNN", "Committee", "Autoencoder"])
 def test_another_model_answers_the_same_drawing(pad: Pad, name: str) -> None:
     pad.draw(digit(3))
     pad.expect_digit(3)
-    pad.page.get_by_role("radio", name=name).check(force=True)
+    pad.page.get_by_role("radio", name=name, exact=True).check(force=True)
     redrawn = pad.page.get_by_alt_text("The digit as the autoencoder redraws it")
     expect(redrawn).to_have_count(1 if name == "Autoencoder" else 0, timeout=10_000)
     pad.expect_digit(3)
@@ -125,9 +126,9 @@ def test_all_models_side_by_side(pad: Pad) -> None:
     pad.draw(digit(3))
     pad.expect_digit(3)
     pad.page.get_by_role("radio", name="All models").check(force=True)
-    for name in ("Linear", "Dense", "CNN", "Autoencoder"):
-        pad.expect_text(name)
-    assert pad.answer.inner_text().count("3") == 4
+    for name in inference.names():
+        pad.expect_text(inference.load(name).card["title"])
+    assert pad.answer.inner_text().count("3") == len(inference.names())
 
 
 def test_the_model_stands_in_the_link(pad: Pad) -> None:

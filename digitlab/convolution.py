@@ -1,0 +1,177 @@
+"""Convolution as networks do it, by NumPy, and what the trained CNN's convolutions found in a picture."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from digitlab import samples
+from digitlab.inference import Model
+
+SAME, VALID = PADDINGS = ("same", "valid")
+STRIDES = (1, 2)
+KERNELS: Mapping[str, tuple[float, ...]] = {
+    "Upright edges": (-1, 0, 1, -2, 0, 2, -1, 0, 1),  # Sobel
+    "Level edges": (-1, -2, -1, 0, 0, 0, 1, 2, 1),
+    "All edges": (-1, -1, -1, -1, 8, -1, -1, -1, -1),  # Laplace
+    "Slope": (0, -1, 2, -1, 2, -1, 2, -1, 0),
+    "Blur": tuple(weight / 16 for weight in (1, 2, 1, 2, 4, 2, 1, 2, 1)),  # Gauss
+    "Sharpen": (0, -1, 0, -1, 5, -1, 0, -1, 0),
+    "As it is": (0, 0, 0, 0, 1, 0, 0, 0, 0),
+}
+
+
+def convolve(picture: np.ndarray, kernel: np.ndarray, stride: int = 1, padding: str = SAME) -> np.ndarray:
+    """Slide the kernel, float (k, k), over the picture, float (H, W), and note at each place the sum of the
+    products: float (H', W'). As in networks the kernel isn't flipped (a cross-correlation), and SAME pads
+    with zeros as TensorFlow does."""
+    padded = np.pad(picture, [frame(length, len(kernel), stride, padding) for length in picture.shape])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)[::stride, ::stride]
+    return np.einsum("ijkl,kl->ij", windows, kernel)
+
+
+def frame(length: int, size: int, stride: int, padding: str) -> tuple[int, int]:
+    """How many zeros stand before and after a row so long."""
+    if padding == VALID:
+        return 0, 0
+    total = max((-(-length // stride) - 1) * stride + size - length, 0)
+    return total // 2, total - total // 2
+
+
+def pool(values: np.ndarray, size: int = 2) -> np.ndarray:
+    """The largest value of each square: float (H, W) becomes (H // size, W // size)."""
+    height, width = (length // size for length in values.shape)
+    return values[: height * size, : width * size].reshape(height, size, width, size).max(axis=(1, 3))
+
+
+# --- the trained CNN -----------------------------------------------------------------------------------
+
+
+class Layer(NamedTuple):
+    """How a layer of the CNN looks at the one before it. `convolution` names the weights."""
+
+    maps: str
+    title: str
+    size: int
+    stride: int
+    before: int  # zeros in front of a row
+    source: str | None  # the layer before it; None for the picture
+    convolution: str | None
+
+
+# as in model_zoo/cnn.py; a test compares
+LAYERS = (
+    Layer("maps_1", "1: strokes", 5, 1, 2, None, "maps_1"),
+    Layer("pooled_1", "1, pooled", 2, 2, 0, "maps_1", None),
+    Layer("maps_2", "2", 3, 1, 1, "pooled_1", "filters_2"),
+    Layer("maps_3", "3", 3, 1, 1, "maps_2", "filters_3"),
+    Layer("pooled_2", "3, pooled", 2, 2, 0, "maps_3", None),
+    Layer("maps_4", "4: parts of digits", 3, 1, 0, "pooled_2", "filters_4"),
+)
+BY_NAME = {layer.maps: layer for layer in LAYERS}
+
+
+class Field(NamedTuple):
+    """A part of the picture: rows top to bottom, columns left to right, the ends not included."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def receptive_field(name: str, row: int, column: int) -> Field:
+    """The pixels that a place of a layer's maps can see, as far as they are in the picture."""
+    top, bottom, left, right = row, row + 1, column, column + 1
+    layer: Layer | None = BY_NAME[name]
+    while layer:
+        top, left = (first * layer.stride - layer.before for first in (top, left))
+        bottom, right = ((last - 1) * layer.stride - layer.before + layer.size for last in (bottom, right))
+        layer = BY_NAME[layer.source] if layer.source else None
+    return Field(max(top, 0), min(bottom, 28), max(left, 0), min(right, 28))
+
+
+def strongest(feature_map: np.ndarray) -> tuple[int, int]:
+    """Row and column of its largest value."""
+    row, column = np.unravel_index(int(feature_map.argmax()), feature_map.shape)
+    return int(row), int(column)
+
+
+def shares(
+    model: Model, outputs: Mapping[str, np.ndarray], name: str, number: int, row: int, column: int
+) -> np.ndarray:
+    """What each map of the layer before adds to one place of a convolution's map number `number`, before
+    bias, normalisation and ReLU: float (maps,). `outputs` are those of Model.layers for one picture."""
+    layer = BY_NAME[name]
+    assert layer.source
+    assert layer.convolution
+    kernel = model.weights[f"{layer.convolution}/kernel"][..., number]
+    source = np.pad(
+        outputs[layer.source][0], [(layer.before, layer.size), (layer.before, layer.size), (0, 0)]
+    )
+    seen = source[row * layer.stride :, column * layer.stride :][: layer.size, : layer.size]
+    return (seen * kernel).sum(axis=(0, 1))
+
+
+# --- which pixels mattered -----------------------------------------------------------------------------
+
+_STEP = 0.001  # of a pixel's value: small beside the bends of ReLU, large beside the rounding of float32
+
+
+@lru_cache(maxsize=1)
+def _single_pixels() -> np.ndarray:
+    return np.eye(784, dtype=np.float32).reshape(784, 28, 28)
+
+
+def evidence(probabilities: np.ndarray, digit: int) -> np.ndarray:
+    """The logarithm of how many times more probable a digit is than the strongest other one: float (N,).
+    With a softmax it is the difference of their logits."""
+    logs = np.log(np.maximum(probabilities.astype(float), 1e-37))
+    others = np.delete(logs, digit, axis=1)
+    return logs[:, digit] - others.max(axis=1)
+
+
+def saliency(model: Model, picture: np.ndarray, digit: int) -> np.ndarray:
+    """The gradient of `evidence` with respect to each pixel, by central differences: float (28, 28).
+    `picture` is float32 (28, 28). After Simonyan, Vedaldi, Zisserman 2013."""
+    nudges = _STEP * _single_pixels()
+    pictures = np.concatenate([picture + nudges, picture - nudges])
+    more, less = evidence(model.predict(pictures), digit).reshape(2, 28, 28)
+    return (more - less) / (2 * _STEP)
+
+
+def occlusion(model: Model, picture: np.ndarray, digit: int, size: int = 5) -> np.ndarray:
+    """How much the digit's probability falls when a square around each pixel is wiped out: float (28, 28);
+    negative where it rises. After Zeiler and Fergus 2013."""
+    reach = size // 2
+    rows, columns = np.indices((28, 28))
+    near = (np.abs(rows[..., None, None] - rows) <= reach) & (
+        np.abs(columns[..., None, None] - columns) <= reach
+    )
+    covered = np.where(near.reshape(784, 28, 28), np.float32(0), picture)
+    before = model.predict(picture[None])[0, digit]
+    return (before - model.predict(covered)[:, digit]).reshape(28, 28)
+
+
+_CODE = """\
+import numpy as np
+from digitlab import convolution, data
+{picture}
+kernel = np.array({kernel}).reshape(3, 3)
+
+# at each place: nine products, and their sum
+output = convolution.convolve(picture, kernel, stride={stride}, padding="{padding}")
+relu = np.maximum(output, 0)
+pooled = convolution.pool(relu)
+"""
+
+
+def code(sample: str | None, kernel: np.ndarray, stride: int, padding: str) -> str:
+    """Python that computes what the page shows of the digit that `sample` names, or of the example 3."""
+    return _CODE.format(
+        picture=samples.code(sample),
+        kernel=np.round(kernel.ravel(), 4).tolist(),
+        stride=stride,
+        padding=padding,
+    )

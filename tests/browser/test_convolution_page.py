@@ -1,0 +1,94 @@
+"""The page about convolution, as a student uses it."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from benchmarks.server import RunningApp
+from digitlab import convolution, data
+
+WAIT_MS = 20_000
+PICTURE = "digits-18"
+
+
+def opened(browser: Browser, app: RunningApp, query: str = "", width: int = 1280) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{app.base_url}/convolution?sample={PICTURE}{query}")
+    expect(page.locator("canvas.output")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("img", name="What a covered square costs")).to_be_visible(timeout=WAIT_MS)
+    return page
+
+
+def sum_of(page: Page) -> float:
+    text = page.locator("p.sum").inner_text()
+    return float(text.rsplit("=", 1)[1].replace("−", "-"))
+
+
+def place_of(output: Locator) -> tuple[int, int]:
+    return int(output.get_attribute("data-row") or -1), int(output.get_attribute("data-column") or -1)
+
+
+@pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
+def test_the_kernel_slides_by_hand_by_keys_and_by_itself(
+    browser: Browser, app: RunningApp, width: int
+) -> None:
+    page = opened(browser, app, "&kernel=0,0,0,0,1,0,0,0,0", width)
+    picture = data.load("digits", "test").images[18] / 255
+    output, digit = page.locator("canvas.output"), page.locator("canvas.input")
+    digit.scroll_into_view_if_needed()
+    for share in (0.35, 0.5, 0.6):
+        box = digit.bounding_box()
+        assert box
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + share * box["height"])
+        assert abs(sum_of(page) - picture[place_of(output)]) < 0.01, "with this kernel, the pixel itself"
+    row, column = place_of(output)
+    digit.press("ArrowRight")
+    digit.press("ArrowDown")
+    assert place_of(output) == (row + 1, column + 1)
+    page.get_by_role("button", name="Play").click()
+    expect(output).not_to_have_attribute("data-column", str(column + 1))
+    page.get_by_role("button", name="Pause").click()
+    page.close()
+
+
+def test_another_kernel_another_stride_and_a_weight_of_my_own(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app)
+    picture = data.load("digits", "test").images[18] / 255
+    page.get_by_text("Blur", exact=True).click()
+    expect(page).to_have_url(re.compile("kernel=0.0625"), timeout=WAIT_MS)
+    page.get_by_role("radio", name="2", exact=True).first.click()
+    expect(page.get_by_text("14 × 14 numbers")).to_be_visible(timeout=WAIT_MS)
+    page.get_by_label("Weight in row 2, column 2").fill("3")
+    page.get_by_label("Weight in row 2, column 2").press("Enter")
+    expect(page).to_have_url(re.compile(r"0\.125%2C3%2C0\.125|0\.125,3,0\.125"), timeout=WAIT_MS)
+    kernel = np.array(convolution.KERNELS["Blur"]).reshape(3, 3)
+    kernel[1, 1] = 3
+    output = page.locator("canvas.output")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_timeout(300)
+    expected = convolution.convolve(picture, kernel, 2)[place_of(output)]
+    assert abs(sum_of(page) - expected) < 0.011
+    page.close()
+
+
+def test_a_map_says_where_it_comes_from_and_pixels_matter(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app)
+    page.get_by_role("radio", name="3", exact=True).first.click()
+    expect(page.get_by_text("36 maps of 14 × 14 numbers")).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("button", name="Map 7 of layer 3", exact=True).click()
+    expect(page.locator(".st-key-one-map")).to_contain_text("Map 7 of layer 3", timeout=WAIT_MS)
+    expect(page).to_have_url(re.compile("map=7"))
+    before = page.get_by_role("img", name="The gradient").get_attribute("src")
+    page.get_by_role("radio", name="9", exact=True).click()
+    expect(page.get_by_text("CNN gives the 9 a probability")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("img", name="The gradient")).not_to_have_attribute("src", before or "")
+    page.close()
+
+
+def test_nonsense_in_the_link_is_as_good_as_nothing(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app, "&kernel=1,2,x&layer=9&map=999&stride=7&padding=a")
+    expect(page.get_by_text("24 maps of 28 × 28 numbers")).to_be_visible()
+    expect(page.get_by_text("28 × 28 numbers.").first).to_be_visible()
+    page.close()

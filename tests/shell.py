@@ -1,0 +1,18 @@
+"""A plain Python shell for the code that pages show."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(code: str, folder: Path) -> dict[str, np.ndarray]:
+    """What it makes of the code: its arrays and numbers."""
+    save = f"\nimport numpy\nnumpy.savez({str(folder / 'out.npz')!r}, **{{k: v for k, v in globals().items() "
+    save += "if isinstance(v, (numpy.ndarray, numpy.generic, float, int))})"
+    subprocess.run([sys.executable, "-c", code + save], cwd=ROOT, check=True, capture_output=True)
+    with np.load(folder / "out.npz") as saved:
+        return dict(saved)
