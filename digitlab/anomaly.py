@@ -10,10 +10,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import data, evaluation, inference
+from digitlab import data, evaluation, inference, scribbles
 from digitlab.one_vs_rest import Curve, OneVsRest
+from digitlab.preprocess import to_mnist
 
 SCRIBBLES = "scribbles"
+LETTERS, LIKE_DIGITS = "AEHKMRWX", "OIZS"  # ready to be tried; nobody can tell the latter from 0, 1, 2 and 5
+_SEED = 6  # of their shapes
+
+
+def letter(character: str) -> np.ndarray:
+    """One of these letters as a model sees it: float32 (28, 28) in [0, 1]."""
+    seen = to_mnist(scribbles.letter(character, _SEED))
+    assert seen is not None, "a letter has ink"
+    return seen
 
 
 class Price(NamedTuple):
@@ -75,8 +85,8 @@ class Scores:
         return OneVsRest(positive, scores if self.rising else -scores).roc
 
     def bars(self, threshold: float, end: float, count: int = 40) -> Bars:
-        """So many bars from 0 to `end`, where the last holds all beyond. The threshold is one more edge, so that
-        each bar is accepted or refused as a whole."""
+        """So many bars from 0 to `end`, where the last holds all beyond. The threshold is one more edge, so
+        that each bar is accepted or refused as a whole."""
         edges = np.unique(np.append(np.linspace(0, end, count + 1), threshold))
         # a score that is the threshold itself is accepted: it must fall on the accepted side of the edge
         side = "right" if self.rising else "left"
@@ -126,10 +136,13 @@ def error(pictures):
     return ((pictures - autoencoder.reconstruct(pictures)) ** 2).mean(axis=(1, 2))
 
 
-a, b = detector.score(digits), detector.score(scribbles)
-print((a < {score}).sum(), "digits refused,", (b >= {score}).sum(), "scribbles let through")
-print("ROC area of the detector:", (a[:, None] > b).mean().round(3))
-a, b = error(digits), error(scribbles)
-print((a > {error}).sum(), "digits refused,", (b <= {error}).sum(), "scribbles let through")
-print("ROC area of the redrawing error:", (a[:, None] < b).mean().round(3))
+high, low = detector.score(digits), detector.score(scribbles)
+refused, passed = (high < {score}).sum(), (low >= {score}).sum()
+area = (high[:, None] > low).mean()  # how often a digit scores higher
+print("Digit score:", refused, "digits refused,", passed, "scribbles let through, area", area.round(3))
+
+low, high = error(digits), error(scribbles)
+redrawing_refused, redrawing_passed = (low > {error}).sum(), (high <= {error}).sum()
+redrawing_area = (low[:, None] < high).mean()
+print("Redrawing error:", redrawing_refused, redrawing_passed, redrawing_area.round(3))
 """

@@ -32,7 +32,10 @@ def histogram(bars: Bars, what: str, threshold: float, mine: float) -> alt.Layer
     x_scale = alt.Scale(domain=(0, end), nice=False)
     ticks = [*(-ten for ten in reversed(_TENS)), 0, *_TENS]
     y_axis = alt.Axis(
-        title="↓ scribbles     digits ↑", values=ticks, labelExpr="format(abs(datum.value), ',')", labelOverlap=False
+        title="↓ scribbles     digits ↑",
+        values=ticks,
+        labelExpr="format(abs(datum.value), ',')",
+        labelOverlap=False,
     )
     columns = (
         alt.Chart(frame)

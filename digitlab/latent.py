@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import data, inference
+from digitlab import data, inference, samples
 from digitlab.inference import Model
 
 SPAN = 3.5  # the map goes from -SPAN to SPAN in both numbers
@@ -19,28 +19,19 @@ DOTS = 1_500  # digits of a data set on the map
 
 
 def code(sample: str | None) -> str:
-    """Plain Python that encodes and decodes the digit `sample`, as mnist-4711; or our example, as nobody can
-    write a drawing down."""
+    """Plain Python that encodes and decodes the digit `sample`, as mnist-4711, or our example."""
     return f"""\
 import numpy as np
-from digitlab import data, inference, strokes
-from digitlab.preprocess import to_mnist
 
-{_picture(sample)}
+from digitlab import data, inference
+{samples.code(sample)}
+
 vae = inference.read(inference.ARTIFACTS / "vae")
 place = vae.encode(picture[None])[0]          # two numbers
 drawn = vae.decode(place[None])[0]            # a picture again
 print(place.round(2))
 print(np.where(drawn > 0.5, "#", "."))
 """
-
-
-def _picture(sample: str | None) -> str:
-    if not sample:
-        return "picture = to_mnist(strokes.render(strokes.examples()[3]))  # our example; any picture will do"
-    dataset, _, index = sample.rpartition("-")
-    name, _, split = dataset.partition("-")
-    return f'picture = data.load("{name}", "{split or "test"}").images[{index}] / np.float32(255)'
 
 
 def vae() -> Model:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab import latent
-from ui import datasets, door, subject
+from ui import about, datasets, door, subject
 from ui.latent_map import latent_map
 from ui.subject import Subject
 
@@ -14,7 +14,7 @@ DOTS, PICTURES = "Test digits", "What is drawn where"
 
 @st.fragment
 def the_map(mine: Subject) -> None:
-    st.subheader("A map of all digits", anchor=False)
+    about.subheader("A map of all digits", "Variational autoencoder", "Decoder")
     st.markdown(
         "This network (a *variational autoencoder*) squeezes a digit into two numbers, a place on this map, "
         "and draws a digit from any two numbers. Move over the map. Where does one digit turn into another?"
@@ -39,10 +39,10 @@ def the_map(mine: Subject) -> None:
         "between them the picture is blended."
     )
     with st.popover("Show the code", icon=":material/code:"):
-        st.code(latent.code(st.query_params.get("sample")), language="python")
+        st.code(latent.code(mine.name), language="python")
 
 
-st.header("Latent space", anchor=False)
+about.header("Latent space", "Latent space", "Generative network")
 st.markdown("A few numbers can hold a digit. Here you move these numbers and watch what is drawn from them.")
 mine = subject.choose()
 the_map(mine)

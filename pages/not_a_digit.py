@@ -6,17 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from digitlab import anomaly, anomaly_charts, data, inference, scribbles
+from digitlab import anomaly, anomaly_charts, data, inference
 from digitlab.anomaly import Scores
-from digitlab.preprocess import to_mnist
-from ui import datasets, door, show, subject
-from ui.pictures import data_url, tinted
+from ui import about, datasets, door, subject
+from ui.pictures import data_url, figure, grey, row, tinted
 
 door.through_app()
 
-LETTERS = "AEHKMRWX" + "OIZS"  # the last four look like 0, 1, 2 and 5
 MINE = "No letter"
-SEED = 6  # of the letters' shape
 IN_A_STRIP = 18
 DETECTOR, REDRAWING = "Digit score", "Redrawing error"
 
@@ -60,22 +57,30 @@ def chosen() -> np.ndarray:
     """What the page is about: a ready letter, or my digit: float32 (28, 28) in [0, 1]."""
     mine = subject.choose()
     letter = st.pills(
-        "Or try a letter", (MINE, *LETTERS), default=MINE, required=True, key="letter", bind="query-params"
+        "Or try a letter",
+        (MINE, *anomaly.LETTERS, *anomaly.LIKE_DIGITS),
+        default=MINE,
+        required=True,
+        key="letter",
+        bind="query-params",
     )
-    if letter == MINE:
-        return mine.picture
-    seen = to_mnist(scribbles.letter(letter, SEED))
-    assert seen is not None, "a letter has ink"
-    return seen
+    return mine.picture if letter == MINE else anomaly.letter(letter)
 
 
 def two_opinions(picture: np.ndarray, redrawn: np.ndarray, judges: dict[str, Judge]) -> None:
-    st.subheader("Two judges", anchor=False)
+    about.subheader("Two judges", "Autoencoder", "Reconstruction error")
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=350, horizontal=True):
-            show.digit_picture(picture, "what it saw", "The picture", side=104)
-            show.digit_picture(redrawn, "redrawn", "The picture as the autoencoder redraws it", side=104)
-            show.coloured_picture(tinted(redrawn - picture), "difference", "What differs", side=104)
+        with st.container(width=350):
+            st.html(
+                row(
+                    figure(data_url(image), words, words, 104)
+                    for image, words in (
+                        (grey(picture), "what it saw"),
+                        (grey(redrawn), "redrawn"),
+                        (tinted(redrawn - picture, 1), "difference"),
+                    )
+                )
+            )
             st.caption("Orange: ink that was lost. Blue: ink that was added.")
         with st.container(width=350):
             judge = judges[DETECTOR]
@@ -103,7 +108,7 @@ def rank(judge: Judge) -> str:
 
 @st.fragment
 def thresholds(judges: dict[str, Judge], dataset: datasets.Chosen) -> None:
-    st.subheader("Where to draw the line?", anchor=False)
+    about.subheader("Where to draw the line?", "Threshold", "Histogram", "ROC curve")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.pills(
             "Judge", (DETECTOR, REDRAWING), default=DETECTOR, required=True, key="judge", bind="query-params"
@@ -176,21 +181,18 @@ def strips(judge: Judge, threshold: float, dataset: datasets.Chosen) -> None:
 
 
 def strip(images: np.ndarray, scores: np.ndarray, where: Sequence[int], form: str) -> None:
-    cells = "".join(
-        f'<figure style="margin:0;width:48px"><img src="{data_url(images[index])}" '
-        f'alt="Number {index}, {form % scores[index]}" title="Number {index}" style="width:48px;'
-        'image-rendering:pixelated;border-radius:5px;display:block"><figcaption style="font-size:0.72rem;'
-        f'text-align:center;opacity:0.8">{form % scores[index]}</figcaption></figure>'
+    figures = (
+        figure(data_url(images[index]), form % scores[index], f"Number {index}, {form % scores[index]}", 48)
         for index in where
     )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:6px">{cells}</div>')
+    st.html(row(figures, gap=6))
 
 
 def percent(share: float) -> str:
     return "< 0.1 %" if 0 < share < 0.001 else f"{share:.1%}".replace("%", " %")
 
 
-st.header("Not a digit", anchor=False)
+about.header("Not a digit", "Anomaly detection")
 st.markdown(
     "A network that reads digits answers with a digit, whatever you draw. Who notices that there is none? "
     "Draw a letter, or try one of these."
@@ -199,6 +201,6 @@ page()
 st.subheader("What nobody can tell", anchor=False)
 st.markdown(
     "Many people write an **O** as they write a 0, an **I** as a 1, a **Z** as a 2, an **S** as a 5. From "
-    "the picture alone nobody can say which was meant, so the detector was never taught to refuse these letters. "
-    "Only what stands beside them, a word or a sum, would tell."
+    "the picture alone nobody can say which was meant, so the detector was never taught to refuse these "
+    "letters. Only what stands beside them, a word or a sum, would tell."
 )

@@ -1,18 +1,15 @@
 """Digit or not: the scores, the price of a threshold and the areas, computed again."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from digitlab import anomaly, data, inference, scribbles
+from digitlab import anomaly, data, inference
 from digitlab.anomaly import Scores
-from digitlab.preprocess import to_mnist
+from tests import shell
 
-ROOT = Path(__file__).parents[1]
 JUDGES = {"detector": anomaly.by_detector, "redrawing": anomaly.by_redrawing}
 # a digit scores high with the first, low with the second
 BY_HAND = {
@@ -69,23 +66,25 @@ def test_the_redrawing_is_keras_own() -> None:
 
 def test_the_committed_scores_are_the_detector_s(mnist_pictures: np.ndarray) -> None:
     detector = inference.read(inference.ARTIFACTS / inference.DETECTOR)
-    assert np.allclose(anomaly.by_detector("mnist").digits[:300], detector.score(mnist_pictures[:300]), atol=1e-3)
+    assert np.allclose(
+        anomaly.by_detector("mnist").digits[:300], detector.score(mnist_pictures[:300]), atol=1e-3
+    )
 
 
 def test_the_ready_letters_are_told_as_the_page_says() -> None:
-    from pages.not_a_digit import LETTERS, SEED
-
     detector = inference.read(inference.ARTIFACTS / inference.DETECTOR)
-    seen = np.stack([to_mnist(scribbles.letter(letter, SEED)) for letter in LETTERS])
+    letters = anomaly.LETTERS + anomaly.LIKE_DIGITS
+    seen = np.stack([anomaly.letter(letter) for letter in letters])
     accepted = detector.score(seen) >= detector.card["threshold"]
-    assert "".join(np.array(list(LETTERS))[accepted]) == "OIZS"
+    assert "".join(np.array(list(letters))[accepted]) == anomaly.LIKE_DIGITS
 
 
-def test_the_code_prints_what_the_page_shows() -> None:
-    code = anomaly.CODE.format(dataset="digits", score=0.27, error=0.021)
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
-    lines = done.stdout.splitlines()
-    for judge, threshold, where in ((anomaly.by_detector, 0.27, 0), (anomaly.by_redrawing, 0.021, 2)):
+def test_the_code_gives_what_the_page_shows(tmp_path: Path) -> None:
+    found = shell.run(anomaly.CODE.format(dataset="digits", score=0.27, error=0.021), tmp_path)
+    for judge, threshold, kind in (
+        (anomaly.by_detector, 0.27, ""),
+        (anomaly.by_redrawing, 0.021, "redrawing_"),
+    ):
         price = judge("digits").price(threshold)
-        assert lines[where] == f"{price.refused} digits refused, {price.passed} scribbles let through"
-        assert float(lines[where + 1].split()[-1]) == pytest.approx(judge("digits").roc.area, abs=2e-3)
+        assert (found[f"{kind}refused"], found[f"{kind}passed"]) == (price.refused, price.passed)
+        assert found[f"{kind}area"] == pytest.approx(judge("digits").roc.area, abs=2e-3)

@@ -1,22 +1,12 @@
 """What the latent space page shows, computed again."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digitlab import data, inference, latent
-
-ROOT = Path(__file__).parents[1]
-
-
-def printed(code: str) -> str:
-    """What a plain Python shell prints."""
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
+from tests import shell
 
 
 def pictures_of(dataset: str, count: int) -> np.ndarray:
@@ -56,8 +46,9 @@ def test_the_dots_are_the_encoder_s_own_numbers() -> None:
 
 
 @pytest.mark.parametrize("sample", [None, "digits-17"])
-def test_the_code_of_the_map_runs(sample: str | None) -> None:
-    first_line = printed(latent.code(sample)).splitlines()[0]
+def test_the_code_of_the_map_gives_what_is_shown(sample: str | None, tmp_path: Path) -> None:
+    arrays = shell.run(latent.code(sample), tmp_path)
     if sample:
-        wanted = latent.vae().encode(pictures_of("digits", 18)[17:])[0].round(2)
-        assert first_line == str(wanted)
+        assert np.allclose(arrays["picture"], pictures_of("digits", 18)[17])
+    assert np.allclose(arrays["place"], latent.vae().encode(arrays["picture"][None])[0])
+    assert np.allclose(arrays["drawn"], latent.vae().decode(arrays["place"][None])[0])

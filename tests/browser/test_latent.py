@@ -2,33 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from benchmarks.server import RunningApp
 from digitlab import latent
-from tests.browser.conftest import DESKTOP, PHONE
-
-WAIT_MS = 20_000
-
-
-def opened(page: Page, app: RunningApp, path: str) -> Page:
-    page.goto(f"{app.base_url}/{path}")
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=WAIT_MS * 2
-    )
-    return page
-
-
-@pytest.fixture(params=["desktop", "phone"])
-def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    phone = request.param == "phone"
-    context = browser.new_context(viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone)
-    yield context.new_page()
-    context.close()
+from tests.browser.pages import WAIT_MS, opened
 
 
 def shown(page: Page) -> np.ndarray:
