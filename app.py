@@ -32,6 +32,8 @@ st.navigation(
             st.Page("pages/neuron.py", title="A neuron and a layer", icon=":material/hub:"),
             st.Page("pages/convolution.py", title="Convolution", icon=":material/filter_center_focus:"),
             st.Page("pages/optimisation.py", title="Optimisation", icon=":material/trending_down:"),
+            st.Page("pages/latent.py", title="Latent space", icon=":material/explore:"),
+            st.Page("pages/not_a_digit.py", title="Not a digit", icon=":material/block:"),
         ],
         "Evaluation": [
             st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),

@@ -93,15 +93,18 @@ def neighbours(model: str) -> np.ndarray | None:
 
 
 @lru_cache(maxsize=4)
+def digit_scores(dataset: str) -> np.ndarray:
+    """The detector's score of each of a data set's test images, float32 (N,) in [0, 1]; on MNIST the
+    committed ones. Raises as `evaluate` does."""
+    detector = inference.ARTIFACTS / inference.DETECTOR
+    if dataset != "mnist":
+        return inference.read(detector).score(data.load(dataset, "test").images / np.float32(255))
+    with np.load(detector / "predictions.npz", allow_pickle=False) as saved:
+        return saved["scores"]
+
+
 def looks_like_digit(dataset: str) -> np.ndarray:
-    """Which of a data set's test images the detector takes for digits: bool (N,). On MNIST from its committed
-    scores. Raises as `evaluate` does."""
+    """Which of a data set's test images the detector takes for digits: bool (N,). Raises as `evaluate`
+    does."""
     detector = inference.read(inference.ARTIFACTS / inference.DETECTOR)
-    if dataset == "mnist":
-        with np.load(
-            inference.ARTIFACTS / inference.DETECTOR / "predictions.npz", allow_pickle=False
-        ) as saved:
-            scores = saved["scores"]
-    else:
-        scores = detector.score(data.load(dataset, "test").images / np.float32(255))
-    return scores >= detector.card["threshold"]
+    return digit_scores(dataset) >= detector.card["threshold"]

@@ -28,6 +28,11 @@ def scribble(rng: np.random.Generator, kind: str | None = None) -> np.ndarray:
     return KINDS[kind](rng)
 
 
+def letter(character: str, seed: int) -> np.ndarray:
+    """That character, as `scribble` would draw it: uint8 (280, 280), dark on light."""
+    return _text(character)(np.random.default_rng(seed))
+
+
 def seen(count: int, seed: int) -> np.ndarray:
     """So many of them, as a model sees them: uint8 (count, 28, 28), bright on black; blank where the
     preprocessing finds no ink."""

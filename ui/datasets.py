@@ -29,7 +29,15 @@ class Chosen(NamedTuple):
 def choose() -> Chosen:
     """The data set that the user chose; it stands in the link. Without MNIST: UCI's digits."""
     title = st.selectbox("Digits", CHOICES, key="digits", bind="query-params", width=180)
-    name, split = CHOICES[title]
+    return _had(*CHOICES[title])
+
+
+def test_digits() -> Chosen:
+    """MNIST's test digits; without MNIST: UCI's."""
+    return _had("mnist", "test")
+
+
+def _had(name: str, split: str) -> Chosen:
     try:
         return Chosen(name, split, data.load(name, split))
     except DataUnavailable:
@@ -38,7 +46,7 @@ def choose() -> Chosen:
 
 
 def say_if_absent() -> None:
-    """The banner, where `choose` could not have MNIST."""
+    """The banner, where MNIST was wanted and could not be had."""
     if st.session_state.pop("_no_mnist", False):
         st.info(
             "MNIST can’t be had here, so you see 1,797 digits of 13 other people (UCI). To get it: connect "

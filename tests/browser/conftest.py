@@ -81,3 +81,12 @@ def phone(browser: Browser, app: RunningApp) -> Iterator[Page]:
     Pad(page).wait_until_ready()
     yield page
     context.close()
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty tab of each: tests that want it run twice."""
+    phone = request.param == "phone"
+    context = browser.new_context(viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone)
+    yield context.new_page()
+    context.close()
