@@ -1,7 +1,5 @@
 """The code that the slicing lab shows is what it does."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +9,10 @@ from hypothesis import strategies as st
 
 from digitlab import data, slicing
 from digitlab.slicing import SELECTIONS, Rectangle, Selection
+from tests.code import run
 
-ROOT = Path(__file__).parents[1]
 EDGE = st.integers(-5, 40)
 START = slicing.START.format(name="digits", split="test")
-
-
-def run(code: str, folder: Path) -> dict[str, np.ndarray]:
-    """What a plain Python shell makes of the code: its arrays."""
-    save = f"\nimport numpy\nnumpy.savez({str(folder / 'out.npz')!r}, **{{k: v for k, v in globals().items() "
-    save += "if isinstance(v, numpy.ndarray)})"
-    subprocess.run([sys.executable, "-c", code + save], cwd=ROOT, check=True, capture_output=True)
-    with np.load(folder / "out.npz") as saved:
-        return dict(saved)
 
 
 def test_the_code_of_a_part_gives_what_is_shown(tmp_path: Path) -> None:

@@ -25,6 +25,22 @@ class Subject:
     original: np.ndarray  # uint8: the drawing, the photo, or the data set's own picture
     label: int | None  # what it is meant to be, where that is known
     whose: str  # "your drawing"
+    name: str | None = None  # "mnist-4711" where a data set has it
+
+    @property
+    def start(self) -> str:
+        """Python that makes `image` of it: its original, or our example's in place of a drawing."""
+        if self.name is None:
+            return (
+                "from digitlab import strokes\n\n"
+                f"image = strokes.render(strokes.examples()[{_EXAMPLE}])  # or photos.decode(...)\n"
+            )
+        dataset, _, index = self.name.rpartition("-")
+        dataset, _, split = dataset.partition("-")
+        return (
+            "from digitlab import data\n\n"
+            f'image = data.load("{dataset}", "{split or "test"}").images[{int(index)}]\n'
+        )
 
 
 def choose() -> Subject:
@@ -69,7 +85,7 @@ def _chosen() -> Subject:
         image, label = found
         whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
         label_known = None if label == data.NO_DIGIT else label
-        return Subject(image / np.float32(255), image, label_known, whose)
+        return Subject(image / np.float32(255), image, label_known, whose, name)
     if name:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
