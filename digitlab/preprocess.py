@@ -29,7 +29,8 @@ _WORK_SIDE = 200  # pixels of the crop's longer side: enough for the thinnest pe
 class Settings:
     """Which steps run. All of them do for the models; a page or an ablation switches some off."""
 
-    crop: bool = True  # cut out the ink and scale it to the box; off: shrink the whole picture
+    crop: bool = True  # cut out the ink; off: shrink the whole picture, and no other step runs
+    box: bool = True  # scale it into 20x20 pixels; off: it fills 28x28, up to the edges
     despeck: bool = True  # forget stray dots
     pen_width: bool = True  # bring the strokes to MNIST's width
     centre: bool = True  # by mass; off: the box stands in the middle
@@ -41,7 +42,7 @@ class Steps:
 
     ink: np.ndarray  # (H, W) how different from the paper each pixel is
     crop: np.ndarray  # (h, w) the part with ink in it, stray dots gone
-    box: np.ndarray  # (<=20, <=20) scaled, strokes at MNIST's width, anti-aliased
+    box: np.ndarray  # (<=20, <=20) scaled (up to 28 without the box), strokes at MNIST's width, anti-aliased
     centred: np.ndarray  # (28, 28) what the model sees
 
 
@@ -68,7 +69,8 @@ def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:
     crop = _resized(crop, _WORK_SIDE / max(crop.shape))
     if settings.despeck:
         crop = _cut_out(_without_specks(crop))
-    shape = _fine_shape(crop, PEN_WIDTH if settings.pen_width else None)
+    longer = _LONGER if settings.box else FIELD * _FINE
+    shape = _fine_shape(crop, longer, PEN_WIDTH if settings.pen_width else None)
     return Steps(ink, crop, _averaged(shape), _placed(shape, settings.centre))
 
 
@@ -119,10 +121,10 @@ def _scaled(difference: np.ndarray) -> np.ndarray | None:
 def _photo_ink(image: np.ndarray) -> np.ndarray | None:
     """Ink on unevenly lit paper: the paper is the median of a wide neighbourhood, in which any pen
     is a minority; noise is what remains of it."""
-    image = _shrink(image, 1024)
+    image = shrink(image, 1024)
     grey = cv2.GaussianBlur(image, (3, 3), 0)
     grey = grey if grey.ndim == 2 else cv2.cvtColor(grey, cv2.COLOR_RGB2GRAY)
-    small = _shrink(grey, 160)
+    small = shrink(grey, 160)
     paper = cv2.GaussianBlur(cv2.medianBlur(small, 81), (0, 0), 4)
     paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     difference = grey.astype(np.int16) - paper
@@ -160,7 +162,7 @@ def _mask(ink: np.ndarray) -> np.ndarray:
     return (ink >= 0.5).astype(np.uint8)
 
 
-def _shrink(image: np.ndarray, side: int) -> np.ndarray:
+def shrink(image: np.ndarray, side: int) -> np.ndarray:
     """The image with its longer side at most `side` pixels."""
     return _resized(image, min(1, side / max(image.shape[:2])))
 
@@ -206,22 +208,22 @@ def _without_specks(ink: np.ndarray) -> np.ndarray:
     return np.where(cv2.dilate(gone, np.ones((3, 3))) > 0, 0, ink)  # with its soft edge
 
 
-def _fine_shape(crop: np.ndarray, pen_width: float | None) -> np.ndarray:
-    """The crop scaled so that its longer side is 20 pixels, its pen `pen_width` of them wide; at six
-    times that resolution, so that all that follows is one averaging and blurs nothing twice."""
+def _fine_shape(crop: np.ndarray, side: int, pen_width: float | None) -> np.ndarray:
+    """The crop scaled so that its longer side is `side`, at six times the final resolution, so that all that
+    follows is one averaging and blurs nothing twice; its pen `pen_width` final pixels wide."""
     longer = max(cv2.boundingRect(_mask(crop))[2:])
     width = stroke_width(crop)
     if pen_width is None or longer < 2 * width:  # a blob is not made of strokes
-        scale, grow = _LONGER / _FINE / longer, 0.0
+        scale, grow = side / _FINE / longer, 0.0
     else:  # the ends of the strokes move with their edges, so the middle lines fill the rest
-        scale = (_LONGER / _FINE - pen_width) / (longer - width)
+        scale = (side / _FINE - pen_width) / (longer - width)
         grow = (pen_width - width * scale) / 2
     shape = _resized(crop, scale * _FINE)
     if grow:
         shape = _redrawn(shape, grow * _FINE, pen_width * _FINE / 2)
     x, y, width, height = cv2.boundingRect(_mask(shape))
     # rounding may leave a row too many
-    return shape[y : y + min(height, _LONGER), x : x + min(width, _LONGER)]
+    return shape[y : y + min(height, side), x : x + min(width, side)]
 
 
 def _redrawn(shape: np.ndarray, grow: float, radius: float) -> np.ndarray:

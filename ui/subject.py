@@ -27,6 +27,21 @@ class Subject:
     whose: str  # "your drawing"
     name: str | None = None  # mnist-4711, where it is of a data set
 
+    @property
+    def start(self) -> str:
+        """Python that makes `image` of it: its original, or our example's in place of a drawing."""
+        if self.name is None:
+            return (
+                "from digitlab import strokes\n\n"
+                f"image = strokes.render(strokes.examples()[{_EXAMPLE}])  # or photos.decode(...)\n"
+            )
+        dataset, _, index = self.name.rpartition("-")
+        dataset, _, split = dataset.partition("-")
+        return (
+            "from digitlab import data\n\n"
+            f'image = data.load("{dataset}", "{split or "test"}").images[{int(index)}]\n'
+        )
+
 
 def choose() -> Subject:
     """Show whose digit it is, and let the user change it. A data set's digit stands in the link as

@@ -21,7 +21,7 @@ def test_the_first_visitor_after_a_start_may_come_by_a_deep_link(browser: Browse
         if "example" in first:
             Pad(page).expect_digit(3)
         else:
-            expect(page.get_by_role("heading", name="4. Centre")).to_be_visible()
+            expect(page.get_by_role("columnheader", name="Centre")).to_be_visible()
         page.close()
 
 
@@ -30,7 +30,7 @@ def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str)
     page = browser.new_page()
     page.goto(f"{app.base_url}/{path}")
     expect(
-        page.get_by_role("heading", name="1. Ink") if path == "steps" else Pad(page).canvas
+        page.get_by_role("columnheader", name="Shrunk") if path == "steps" else Pad(page).canvas
     ).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     page.close()
@@ -81,8 +81,8 @@ def test_an_unknown_page_leads_to_the_pad(browser: Browser, app: RunningApp) -> 
 def test_steps_show_an_example_until_something_is_drawn(browser: Browser, app: RunningApp) -> None:
     page = browser.new_page()
     page.goto(f"{app.base_url}/steps")
-    expect(page.get_by_text("This is our example")).to_be_visible()
-    expect(page.get_by_role("img", name="The digit after step")).to_have_count(4)
-    page.get_by_role("link", name="Back to drawing").click()
+    expect(page.get_by_text("This is our example.")).to_be_visible()
+    expect(page.get_by_role("img", name="The digit after step")).to_have_count(5)
+    page.get_by_role("link", name="Draw another").click()
     Pad(page).expect_text("Draw a digit")
     page.close()
