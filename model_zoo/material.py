@@ -118,13 +118,16 @@ def pens(which: str) -> list[PenDrawing]:
 
 
 @lru_cache(maxsize=2)
-def readers(others: bool, limit: int | None) -> Material:
-    """For a model that reads. With `others`, MNIST as it is and as the pad would show it, written in other
-    countries' ways, and the pen drawings; else MNIST alone, as it is."""
+def readers(others: bool, limit: int | None, as_drawn: int = 2) -> Material:
+    """For a model that reads. With `others`, MNIST as it is and, in `as_drawn` of its LOOKS, as the pad would
+    show it, written in other countries' ways; and the pen drawings. Else MNIST alone, as it is."""
     images, labels = (part[_order()[:-VALIDATION][:limit]] for part in mnist("train"))
     if not others:
         return Material(images[None], labels, validation())
-    looks = [images if look % 2 == 0 else _as_drawn(images, labels, seed=look) for look in range(LOOKS)]
+    drawn_looks = (3, 1, 2, 0)[:as_drawn]
+    looks = [
+        _as_drawn(images, labels, seed=look) if look in drawn_looks else images for look in range(LOOKS)
+    ]
     drawings = [d for d in pens("digits") if d.fold not in (TEST_FOLD, VALIDATION_FOLD)]
     drawings = drawings[: limit and limit // 4]
     if not drawings:
