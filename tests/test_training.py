@@ -139,7 +139,24 @@ def test_without_pen_strokes_it_says_what_that_costs(tmp_path: Path, mnist_test:
     asked = command("tiny_cnn", "--epochs", "1", "--limit", "500", "--out", tmp_path)
     result = subprocess.run(asked, env=bare, capture_output=True, text=True, check=True)
     assert "PEN_DIGITS" in result.stderr
-    assert "drawn_test_accuracy" not in card(tmp_path)
+    assert "drawn_test_accuracy" not in card(tmp_path, "tiny_cnn")
+
+
+def test_shuffled_labels_teach_nothing_and_progress_is_told(tmp_path: Path, mnist_test: data.Dataset) -> None:
+    """As the page "Train one yourself" asks for it."""
+    pytest.importorskip("tensorflow", reason="TensorFlow isn't installed: requirements.txt has it")
+    told = tmp_path / "progress.json"
+    options = ["--epochs", "3", "--limit", "640", "--batch-size", "64", "--optimizer", "momentum"]
+    options += ["--learning-rate", "0.01", "--quick", "--shuffle-labels"]
+    subprocess.run(command("linear", *options, "--progress", told, "--out", tmp_path), check=True)
+    recipe = card(tmp_path)["recipe"]
+    assert (recipe["optimizer"], recipe["learning_rate"], recipe["batch_size"]) == ("momentum", 0.01, 64)
+    assert not recipe["inside"]
+    assert card(tmp_path)["test_accuracy"] < 0.35
+    assert {path.name for path in (tmp_path / "linear").iterdir()} == FILES - {"neighbours.npy"}
+    now = json.loads(told.read_text("utf-8"))
+    assert now["step"] == now["steps"] == 3 * 10
+    assert len(now["history"]["val_accuracy"]) == 3
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
