@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import samples
 from digitlab.inference import Model
 
 SAME, VALID = PADDINGS = ("same", "valid")
@@ -152,26 +151,3 @@ def occlusion(model: Model, picture: np.ndarray, digit: int, size: int = 5) -> n
     covered = np.where(near.reshape(784, 28, 28), np.float32(0), picture)
     before = model.predict(picture[None])[0, digit]
     return (before - model.predict(covered)[:, digit]).reshape(28, 28)
-
-
-_CODE = """\
-import numpy as np
-from digitlab import convolution, data
-{picture}
-kernel = np.array({kernel}).reshape(3, 3)
-
-# at each place: nine products, and their sum
-output = convolution.convolve(picture, kernel, stride={stride}, padding="{padding}")
-relu = np.maximum(output, 0)
-pooled = convolution.pool(relu)
-"""
-
-
-def code(sample: str | None, kernel: np.ndarray, stride: int, padding: str) -> str:
-    """Python that computes what the page shows of the digit that `sample` names, or of the example 3."""
-    return _CODE.format(
-        picture=samples.code(sample),
-        kernel=np.round(kernel.ravel(), 4).tolist(),
-        stride=stride,
-        padding=padding,
-    )

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digitlab.data import Dataset
+
 Weights = Mapping[str, np.ndarray]
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "ReLU": lambda z: np.maximum(z, 0),
@@ -45,11 +47,12 @@ class Softmax(NamedTuple):
 
 class Step(NamedTuple):
     """One step of learning from one picture. `gradient`, `before` and `after` are the weights (784, units)
-    that look at the picture: ten digits' or a hundred neurons'."""
+    that look at the picture: ten digits' or a hundred neurons'; `moved` are all weights after."""
 
     gradient: np.ndarray
     before: np.ndarray
     after: np.ndarray
+    moved: Weights
     loss_before: float  # cross-entropy in nats
     loss_after: float
     probability_before: float  # of the true label
@@ -70,6 +73,11 @@ def forward(weights: Weights, picture: np.ndarray) -> Forward:
     return Forward(sums, hidden, logits, np.exp(logs - np.logaddexp.reduce(logs)))
 
 
+def most_active(passed: Forward, count: int) -> list[int]:
+    """The numbers of the hidden neurons that answer most, the most active first; those at 0 don't count."""
+    return [int(n) for n in np.argsort(-passed.hidden)[:count] if passed.hidden[n] > 0]
+
+
 def connections(weights: Weights, passed: Forward) -> np.ndarray:
     """What each hidden neuron adds to each digit's sum: float (100, 10)."""
     return passed.hidden[:, None] * weights["logits/kernel"]
@@ -85,17 +93,13 @@ def softmax(weights: Weights, picture: np.ndarray) -> Softmax:
 def learn_linear(weights: Weights, picture: np.ndarray, label: int, rate: float) -> Step:
     """One step of gradient descent for the linear model: each digit's weights move by the picture, times how
     wrong its probability is."""
-    pixels = picture.ravel()
-
-    def probabilities(kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-        return softmax({"digit/kernel": kernel, "digit/bias": bias}, picture).probabilities
-
     kernel, bias = weights["digit/kernel"], weights["digit/bias"]
-    before = probabilities(kernel, bias)
+    before = softmax(weights, picture).probabilities
     error = before - np.eye(10)[label]
-    gradient = np.outer(pixels, error)
-    moved = kernel - rate * gradient
-    return _step(gradient, kernel, moved, before, probabilities(moved, bias - rate * error), label)
+    gradient = np.outer(picture.ravel(), error)
+    moved = {"digit/kernel": kernel - rate * gradient, "digit/bias": bias - rate * error}
+    after = softmax(moved, picture).probabilities
+    return _step(gradient, kernel, moved["digit/kernel"], moved, before, after, label)
 
 
 def learn_dense(weights: Weights, picture: np.ndarray, label: int, rate: float) -> Step:
@@ -118,6 +122,7 @@ def learn_dense(weights: Weights, picture: np.ndarray, label: int, rate: float) 
         slopes["hidden/kernel"],
         weights["hidden/kernel"],
         moved["hidden/kernel"],
+        moved,
         passed.probabilities,
         forward(moved, picture).probabilities,
         label,
@@ -128,12 +133,24 @@ def _step(
     gradient: np.ndarray,
     before: np.ndarray,
     after: np.ndarray,
+    moved: Weights,
     probable_before: np.ndarray,
     probable_after: np.ndarray,
     label: int,
 ) -> Step:
     shares = [max(float(probable[label]), 1e-30) for probable in (probable_before, probable_after)]
-    return Step(gradient, before, after, float(-np.log(shares[0])), float(-np.log(shares[1])), *shares)
+    losses = [float(-np.log(share)) for share in shares]
+    return Step(gradient, before, after, moved, *losses, *shares)
 
 
 LEARN = {"linear": learn_linear, "dense_classic": learn_dense}
+
+
+def accuracy(weights: Weights, digits: Dataset) -> float:
+    """The share of the digits that a network with these weights reads right."""
+    values = digits.images.reshape(-1, 784) / np.float32(255)
+    if "hidden/kernel" in weights:
+        values = np.maximum(values @ weights["hidden/kernel"] + weights["hidden/bias"], 0)
+    last = "logits" if "logits/kernel" in weights else "digit"
+    sums = values @ weights[f"{last}/kernel"] + weights[f"{last}/bias"]
+    return float((sums.argmax(axis=1) == digits.labels).mean())

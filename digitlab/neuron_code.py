@@ -23,7 +23,7 @@ logits = picture.ravel() @ weights["digit/kernel"] + weights["digit/bias"]
 powers = np.exp(logits - logits.max())  # the largest becomes 1: no number gets too large
 probabilities = powers / powers.sum()
 """
-_STEP = """\
+_STEP_LINEAR = """\
 import numpy as np
 from digitlab import data, inference
 {picture}
@@ -43,6 +43,38 @@ gradient = np.outer(picture.ravel(), error)
 after = -np.log(probabilities(w - rate * gradient, b - rate * error)[label])
 """
 
+_STEP_DENSE = """\
+import numpy as np
+from digitlab import data, inference
+{picture}
+weights = inference.load("dense_classic").weights
+label, rate = {label}, {rate:g}
+
+
+def forward(weights):
+    hidden = np.maximum(picture.ravel() @ weights["hidden/kernel"] + weights["hidden/bias"], 0)
+    logits = hidden @ weights["logits/kernel"] + weights["logits/bias"]
+    sigmoids = 1 / (1 + np.exp(-logits.astype(float)))
+    return hidden, sigmoids, -np.log(sigmoids[label] / sigmoids.sum())
+
+
+# back, from the loss to the logits, from there to the hidden neurons' sums
+hidden, sigmoids, before = forward(weights)
+at_logits = sigmoids * (1 - sigmoids) / sigmoids.sum()
+at_logits[label] -= 1 - sigmoids[label]
+at_sums = (weights["logits/kernel"] @ at_logits) * (hidden > 0)
+
+gradient = np.outer(picture.ravel(), at_sums)
+moved = {{
+    "hidden/kernel": weights["hidden/kernel"] - rate * gradient,
+    "hidden/bias": weights["hidden/bias"] - rate * at_sums,
+    "logits/kernel": weights["logits/kernel"] - rate * np.outer(hidden, at_logits),
+    "logits/bias": weights["logits/bias"] - rate * at_logits,
+}}
+after = forward(moved)[2]
+"""
+_STEPS = {"linear": _STEP_LINEAR, "dense_classic": _STEP_DENSE}
+
 
 def of_neuron(sample: str | None, neuron: int) -> str:
     return _NEURON.format(picture=samples.code(sample), neuron=neuron)
@@ -52,5 +84,5 @@ def of_softmax(sample: str | None) -> str:
     return _SOFTMAX.format(picture=samples.code(sample))
 
 
-def of_step(sample: str | None, label: int, rate: float) -> str:
-    return _STEP.format(picture=samples.code(sample), label=label, rate=rate)
+def of_step(network: str, sample: str | None, label: int, rate: float) -> str:
+    return _STEPS[network].format(picture=samples.code(sample), label=label, rate=rate)

@@ -5,13 +5,13 @@ import re
 import numpy as np
 import streamlit as st
 
-from digitlab import convolution, inference
+from digitlab import convolution, convolution_code, inference
 from digitlab.convolution import KERNELS, LAYERS, PADDINGS, STRIDES
 from digitlab.inference import Model
 from ui import about, door, style, subject
 from ui.models import one_model
 from ui.picture_buttons import Picture, picture_buttons
-from ui.pictures import data_url, figure, grey, row, tinted
+from ui.pictures import data_url, figure, grey, overlaid, row, tinted
 from ui.sliding import sliding
 from ui.subject import Subject
 
@@ -32,15 +32,15 @@ def one_kernel(seen: Subject) -> None:
         "press Play. Change a weight, or take another kernel."
     )
     kernel = chosen_kernel()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = [name for name, weights in KERNELS.items() if np.allclose(weights, kernel.ravel(), atol=1e-3)]
-        st.pills(
-            "Kernel",
-            list(KERNELS),
-            default=names[0] if names else None,
-            key=f"named-{names}",
-            on_change=lambda: take(KERNELS.get(st.session_state[f"named-{names}"] or "", KERNELS[FIRST])),
-        )
+    names = [name for name, weights in KERNELS.items() if np.allclose(weights, kernel.ravel(), atol=1e-3)]
+    st.pills(
+        "Kernel",
+        list(KERNELS),
+        default=names[0] if names else None,
+        key=f"named-{names}",
+        on_change=lambda: take(KERNELS.get(st.session_state[f"named-{names}"] or "", KERNELS[FIRST])),
+    )
+    with st.container(horizontal=True):
         stride = st.segmented_control(
             "Stride", STRIDES, default=1, required=True, key="stride", bind="query-params"
         )
@@ -50,7 +50,7 @@ def one_kernel(seen: Subject) -> None:
     sliding(seen.picture, kernel, stride, padding, key="sliding", on_change=take)
     after(convolution.convolve(seen.picture, kernel, stride, padding))
     with st.popover("Show the code", icon=":material/code:"):
-        st.code(convolution.code(seen.name, kernel, stride, padding), language="python")
+        st.code(convolution_code.of_kernel(seen.name, kernel, stride, padding), language="python")
 
 
 def chosen_kernel() -> np.ndarray:
@@ -78,7 +78,7 @@ def after(output: np.ndarray) -> None:
     st.html(
         row(
             (
-                figure(data_url(tinted(values, strongest)), words, words.split(":")[0], 170)
+                figure(data_url(tinted(values, strongest)), words, words.split(":")[0], 165)
                 for words, values in stages.items()
             ),
             20,
@@ -126,6 +126,25 @@ def trained(seen: Subject) -> None:
             st.caption(f"{maps.shape[-1]} maps of {maps.shape[0]} × {maps.shape[1]} numbers.")
         with st.container(width=460, key="one-map"):
             one_map(model, seen, outputs, layer, number)
+    if layer.source is None:
+        first_kernels(model, layer)
+    with st.popover("Show the code", icon=":material/code:", key="code-of-map"):
+        st.code(convolution_code.of_map(seen.name, layer.maps, number), language="python")
+
+
+def first_kernels(model: Model, layer: convolution.Layer) -> None:
+    """They look at the digit itself, so they can be looked at."""
+    kernels = np.moveaxis(model.weights[f"{layer.convolution}/kernel"][:, :, 0], -1, 0)
+    picture_buttons(
+        [Picture(data_url(tinted(kernel)), f"Kernel {n}") for n, kernel in enumerate(kernels)],
+        key="kernels",
+        side=64,
+        on_press=lambda n: st.query_params.update(map=str(n)),
+    )
+    st.caption(
+        f"The {len(kernels)} kernels that made them, in the same order: {layer.size} × {layer.size} weights "
+        "each. Blue adds, orange takes away."
+    )
 
 
 def chosen_map(maps: np.ndarray) -> int:
@@ -157,7 +176,9 @@ def one_map(
         figure(
             data_url(strong), f"Strongest at row {place[0]}, column {place[1]}: {values[place]:.2f}.", "", 130
         ),
-        figure(data_url(dimmed), "What it can see of the digit from there.", "", 130),
+        figure(
+            data_url(dimmed), f"What it can see from there: {bottom - top} × {right - left} pixels.", "", 130
+        ),
     ]
     if layer.source is None:
         kernel = model.weights[f"{layer.convolution}/kernel"][:, :, 0, number]
@@ -208,17 +229,18 @@ def mattered(name: str, picture: bytes, digit: int) -> tuple[np.ndarray, np.ndar
 @st.fragment
 def pixels(seen: Subject) -> None:
     about.subheader("Which pixels mattered", "Saliency", "Occlusion", "Gradient")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = one_model("asked", "Model")
-        probabilities = model.predict(seen.picture[None])[0]
-        answer = int(probabilities.argmax())
-        digit = st.segmented_control(
-            "For the digit",
-            range(10),
-            default=answer,
-            required=True,
-            key=f"for-{model.name}-{answer}",
-        )
+    model = one_model("asked", "Model")
+    probabilities = model.predict(seen.picture[None])[0]
+    answer = int(probabilities.argmax())
+    key = f"for-{model.name}-{answer}"
+    digit = st.pills(
+        "For the digit",
+        range(10),
+        default=asked_digit(answer),
+        required=True,
+        key=key,
+        on_change=lambda: ask(st.session_state[key], answer),
+    )
     share = style.percent(float(probabilities[digit]))
     st.markdown(f"{model.card['title']} gives the **{digit}** a probability of **{share}**.")
     gradient, fall = mattered(model.name, np.ascontiguousarray(seen.picture).tobytes(), digit)
@@ -227,13 +249,13 @@ def pixels(seen: Subject) -> None:
             (
                 figure(data_url(grey(seen.picture)), "The digit.", "The digit", 165),
                 figure(
-                    data_url(tinted(gradient)),
+                    data_url(overlaid(gradient, seen.picture)),
                     f"Gradient: blue, more ink there would speak for the {digit}; orange, against it.",
                     "The gradient",
                     165,
                 ),
                 figure(
-                    data_url(tinted(fall, max(0.05, float(np.abs(fall).max())))),
+                    data_url(overlaid(fall, seen.picture, 0.05)),
                     f"Covered: a square of 5 × 5 pixels is wiped out. Blue: the {digit} loses up to "
                     f"{max(0.0, float(fall.max())):.0%}. Orange: it wins.",
                     "What a covered square costs",
@@ -245,6 +267,21 @@ def pixels(seen: Subject) -> None:
     )
     if fall.max() < 0.05:
         st.caption("Wherever it is covered, the answer hardly changes: no single place decides.")
+    with st.popover("Show the code", icon=":material/code:", key="code-of-pixels"):
+        st.code(convolution_code.of_pixels(seen.name, model.name, digit), language="python")
+
+
+def asked_digit(answer: int) -> int:
+    """From the link; else the model's answer."""
+    asked = st.query_params.get("for", "")
+    return int(asked) if re.fullmatch("[0-9]", asked) else answer
+
+
+def ask(digit: int, answer: int) -> None:
+    if digit == answer:
+        st.query_params.pop("for", None)
+    else:
+        st.query_params["for"] = str(digit)
 
 
 about.header("Convolution", "Convolution", "Convolutional network")

@@ -1,33 +1,42 @@
 """A neuron, a layer, softmax, and one step of learning: with the real numbers of real networks."""
 
 import html
+import re
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from digitlab import inference, neuron, neuron_code
-from digitlab.neuron import ACTIVATIONS, MEANING
+from digitlab import data, inference, neuron, neuron_code
+from digitlab.neuron import ACTIVATIONS, MEANING, Forward, Weights
 from ui import about, door, style, subject
-from ui.network_diagram import NEURONS, network_diagram
+from ui.network_diagram import LINES, network_diagram
+from ui.picture_buttons import Picture, picture_buttons
 from ui.pictures import data_url, figure, grey, row, tinted
 from ui.subject import Subject
 
 door.through_app()
 
+NEURONS = 10  # of the hidden layer that are shown
 NETWORKS = {"Linear": "linear", "Textbook net": "dense_classic"}
 RATES = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 
 
-# --- one neuron ----------------------------------------------------------------------------------------
+# --- the textbook net: one neuron, and all of it -------------------------------------------------------
 
 
 @st.fragment
-def one_neuron(seen: Subject) -> None:
-    about.subheader("One neuron", "Neuron", "Weight", "Bias", "Activation function", "ReLU", "Sigmoid")
+def textbook_net(seen: Subject) -> None:
+    """In one fragment: the drawing marks the neuron that was chosen."""
     weights = inference.load("dense_classic").weights
     passed = neuron.forward(weights, seen.picture)
+    number = one_neuron(seen, weights, passed)
+    whole_net(seen, weights, passed, number)
+
+
+def one_neuron(seen: Subject, weights: Weights, passed: Forward) -> int:
+    about.subheader("One neuron", "Neuron", "Weight", "Bias", "Activation function", "ReLU", "Sigmoid")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
             "Neuron, 0 to 99",
@@ -82,6 +91,7 @@ def one_neuron(seen: Subject) -> None:
             st.caption(f"{name}: {MEANING[name]}. This net was trained with ReLU.")
     with st.popover("Show the code", icon=":material/code:"):
         st.code(neuron_code.of_neuron(seen.name, number), language="python")
+    return number
 
 
 def signed(number: float) -> str:
@@ -102,21 +112,23 @@ def curve(name: str, total: float, output: float) -> alt.LayerChart:
     return alt.layer(line, point).properties(height=210, title=f"{name}: this neuron’s sum and output")
 
 
-# --- the whole net -------------------------------------------------------------------------------------
-
-
-@st.fragment
-def whole_net(seen: Subject) -> None:
+def whole_net(seen: Subject, weights: Weights, passed: Forward, number: int) -> None:
     about.subheader("A layer, and the whole net", "Layer", "Dense layer", "Feed-forward network")
-    weights = inference.load("dense_classic").weights
-    passed = neuron.forward(weights, seen.picture)
     active = int((passed.hidden > 0).sum())
+    most = neuron.most_active(passed, NEURONS)
     st.markdown(
-        f"The textbook net has 100 neurons in one layer. **{active}** of them answer to this digit; here are "
-        f"the {min(NEURONS, active)} that answer most. Blue lines speak for a digit, orange ones against it."
+        f"The textbook net has 100 neurons in one layer. **{active}** of them answer to this digit. Here "
+        f"are the {len(most)} that answer most, and the {LINES} strongest lines into each digit. Blue lines "
+        "speak for it, orange ones against it: who has the most for it, or the least against it, wins."
     )
-    st.html(
-        network_diagram(seen.picture, weights, passed, int(st.session_state.get("neuron", -1))), width=720
+    st.html(network_diagram(seen.picture, weights, passed, most, number), width=720)
+    st.caption("Press a neuron to see its sum above.")
+    kernels = weights["hidden/kernel"].T.reshape(-1, 28, 28)
+    picture_buttons(
+        [Picture(data_url(tinted(kernels[n])), f"Neuron {n}", f"{passed.hidden[n]:.1f}") for n in most],
+        key="most-active",
+        side=54,
+        on_press=lambda place: st.session_state.update(neuron=most[place]),
     )
 
 
@@ -135,8 +147,8 @@ def softmax(seen: Subject) -> None:
     rows = "".join(
         f'<tr style="font-weight:{700 if share == steps.probabilities.max() else 400}">'
         f'<th scope="row">{digit}</th><td>{minus(logit)}</td><td>{minus(logit - steps.logits.max())}</td>'
-        f"<td>{power:.4f}</td><td>{html.escape(style.percent(share))}</td>"
-        f'<td style="width:9rem"><span style="display:block;height:0.7rem;border-radius:4px;'
+        f"<td>{small(power)}</td><td>{html.escape(style.percent(share))}</td>"
+        f'<td style="width:25%"><span style="display:block;height:0.7rem;border-radius:4px;'
         f'width:{share:.1%};background:{style.MODEL}"></span></td></tr>'
         for digit, (logit, power, share) in enumerate(
             zip(*(values.tolist() for values in steps), strict=True)
@@ -145,7 +157,7 @@ def softmax(seen: Subject) -> None:
     st.html(
         '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Softmax step by step">'
         '<table style="border-collapse:collapse;font-size:0.9rem;line-height:1.9;text-align:right;'
-        'font-variant-numeric:tabular-nums;width:100%;max-width:620px"><thead><tr style="opacity:0.75">'
+        'font-variant-numeric:tabular-nums;white-space:nowrap;width:100%;max-width:620px"><thead><tr style="opacity:0.75">'
         '<th scope="col">digit</th><th scope="col">logit z</th><th scope="col">z − largest</th>'
         '<th scope="col">e to that</th><th scope="col">share</th><th></th></tr></thead>'
         f"<tbody>{rows}</tbody><tfoot><tr><td></td><td></td><td>sum</td><td>{steps.powers.sum():.4f}</td>"
@@ -153,6 +165,10 @@ def softmax(seen: Subject) -> None:
     )
     with st.popover("Show the code", icon=":material/code:"):
         st.code(neuron_code.of_softmax(seen.name), language="python")
+
+
+def small(number: float) -> str:
+    return f"{number:.4f}" if number >= 0.0001 else "&lt; 0.0001"
 
 
 def minus(number: float) -> str:
@@ -176,7 +192,15 @@ def one_step(seen: Subject) -> None:
         network = NETWORKS[title]
         model = inference.load(network)
         known = seen.label if seen.label is not None else int(model.predict(seen.picture[None]).argmax())
-        label = st.selectbox("It is a", range(10), known, key=f"label-{known}", width=100)
+        key = f"label-{known}"
+        label = st.selectbox(
+            "It is a",
+            range(10),
+            told_label(known),
+            key=key,
+            width=100,
+            on_change=lambda: st.query_params.update(label=str(st.session_state[key])),
+        )
         rate = st.select_slider(
             "Learning rate: how far it goes",
             RATES,
@@ -194,6 +218,13 @@ def one_step(seen: Subject) -> None:
         f"{style.percent(step.probability_before)}. "
         + ("" if falls else "The step was too long: it went past the valley.")
     )
+    others = data.load("digits", "test")
+    st.markdown(
+        f"What did it cost the rest? Of {len(others.labels):,} digits by other people, the network read "
+        f"**{neuron.accuracy(model.weights, others):.1%}**. Now it reads "
+        f"**{neuron.accuracy(step.moved, others):.1%}**. One digit alone is soon learned; that is why "
+        "training takes small steps, and many digits for each."
+    )
     unit = int(np.abs(step.gradient).sum(axis=0).argmax()) if network != "linear" else label
     whose = f"neuron {unit}, which changes most" if network != "linear" else f"the {unit}"
     strongest = float(np.abs([step.before[:, unit], step.after[:, unit]]).max())
@@ -207,19 +238,23 @@ def one_step(seen: Subject) -> None:
         ),
     }
     st.html(row((figure(data_url(image), words, words, 165) for words, image in pictures.items()), 18))
-    if network == "linear":
-        with st.popover("Show the code", icon=":material/code:"):
-            st.code(neuron_code.of_step(seen.name, label, rate), language="python")
-    else:
+    if network != "linear":
         st.caption(
             "The error goes back through two layers: from the answer to the 100 neurons, from them to their "
             "784 weights each. That way is called back-propagation."
         )
+    with st.popover("Show the code", icon=":material/code:"):
+        st.code(neuron_code.of_step(network, seen.name, label, rate), language="python")
+
+
+def told_label(known: int) -> int:
+    """From the link; else the data set's label, or the model's answer."""
+    told = st.query_params.get("label", "")
+    return int(told) if re.fullmatch("[0-9]", told) else known
 
 
 about.header("A neuron and a layer", "Neuron", "Layer", "Weight")
 digit_seen = subject.choose()
-one_neuron(digit_seen)
-whole_net(digit_seen)
+textbook_net(digit_seen)
 softmax(digit_seen)
 one_step(digit_seen)

@@ -73,12 +73,42 @@ def test_the_gradient_is_tensorflows(name: str, label: int, pictures: np.ndarray
         assert np.isclose(step.loss_after, after, atol=1e-3)
 
 
-def test_a_small_step_makes_the_loss_smaller_a_huge_one_need_not(pictures: np.ndarray) -> None:
-    weights = inference.load("linear").weights
+@pytest.mark.parametrize("name", neuron.LEARN)
+def test_a_small_step_makes_the_loss_smaller(name: str, pictures: np.ndarray) -> None:
+    weights = inference.load(name).weights
     for picture in pictures:
-        step = neuron.learn_linear(weights, picture, 5, 0.001)
+        step = neuron.LEARN[name](weights, picture, 5, 0.001)
         assert step.loss_after < step.loss_before
         assert step.probability_after > step.probability_before
+
+
+def test_a_huge_step_can_make_the_loss_larger() -> None:
+    images, labels = data.load("digits", "test")
+    picture = images[43] / np.float32(255)
+    step = neuron.learn_dense(inference.load("dense_classic").weights, picture, int(labels[43]), 3.0)
+    assert step.loss_after > step.loss_before
+
+
+@pytest.mark.parametrize("name", neuron.LEARN)
+def test_accuracy_is_the_models_and_a_huge_step_for_one_digit_costs_the_others(
+    name: str, pictures: np.ndarray
+) -> None:
+    model, others = inference.load(name), data.load("digits", "test")
+    answers = model.predict(others.images / np.float32(255)).argmax(axis=1)
+    before = neuron.accuracy(model.weights, others)
+    assert before == pytest.approx((answers == others.labels).mean(), abs=1e-3)
+    assert neuron.accuracy(neuron.LEARN[name](model.weights, pictures[0], 5, 3.0).moved, others) < before / 2
+
+
+def test_the_most_active_neurons_come_first_and_silent_ones_not_at_all(
+    dense: Model, pictures: np.ndarray
+) -> None:
+    passed = neuron.forward(dense.weights, pictures[0])
+    most = neuron.most_active(passed, 10)
+    assert passed.hidden[most[0]] == passed.hidden.max()
+    assert (np.diff(passed.hidden[most]) <= 0).all()
+    everyone = neuron.most_active(passed, 100)
+    assert set(everyone) == set(np.flatnonzero(passed.hidden > 0))
 
 
 def test_the_code_of_a_neuron_and_of_softmax_gives_what_is_shown(
@@ -90,8 +120,10 @@ def test_the_code_of_a_neuron_and_of_softmax_gives_what_is_shown(
     assert np.allclose(arrays["probabilities"], inference.load("linear").predict(pictures[:1])[0], atol=1e-5)
 
 
-def test_the_code_of_a_step_gives_what_is_shown(pictures: np.ndarray, tmp_path: Path) -> None:
-    arrays = run(neuron_code.of_step(SAMPLE, 3, 0.03), tmp_path)
-    step = neuron.learn_linear(inference.load("linear").weights, pictures[0], 3, 0.03)
+@pytest.mark.parametrize("name", neuron.LEARN)
+def test_the_code_of_a_step_gives_what_is_shown(name: str, pictures: np.ndarray, tmp_path: Path) -> None:
+    arrays = run(neuron_code.of_step(name, SAMPLE, 3, 0.03), tmp_path)
+    step = neuron.LEARN[name](inference.load(name).weights, pictures[0], 3, 0.03)
+    assert np.allclose(arrays["gradient"], step.gradient, atol=1e-5)
     assert np.isclose(arrays["before"], step.loss_before, atol=1e-4)
     assert np.isclose(arrays["after"], step.loss_after, atol=1e-4)

@@ -9,29 +9,31 @@ from digitlab.neuron import Forward, Weights
 from ui import style
 from ui.pictures import data_url, grey, tinted
 
-NEURONS, LINES = 10, 30
-_WIDTH, _HEIGHT = 720, 460
+LINES = 3  # into each digit, the strongest
+_WIDTH, _HEIGHT = 540, 440  # narrow, to be read on a phone
 _TEXT = "#8290a5"  # to be read on light and on dark: a picture doesn't know which it is on
-_LEFT, _MIDDLE, _RIGHT = 60, 330, 610
+_LEFT, _MIDDLE, _RIGHT = 50, 215, 460
 
 
-def network_diagram(picture: np.ndarray, weights: Weights, passed: Forward, chosen: int) -> str:
-    """HTML. `picture` is float (28, 28); neuron number `chosen` is drawn with a frame."""
-    active = [int(n) for n in np.argsort(-passed.hidden)[:NEURONS] if passed.hidden[n] > 0]
+def network_diagram(
+    picture: np.ndarray, weights: Weights, passed: Forward, active: list[int], chosen: int
+) -> str:
+    """HTML. `picture` is float (28, 28), `active` are the numbers of the neurons to draw; `chosen`, if among
+    them, gets a frame."""
     adds = neuron.connections(weights, passed)
     weight_pictures = tinted(weights["hidden/kernel"].T.reshape(-1, 28, 28)[active])
     rows = {n: _at(place, len(active)) for place, n in enumerate(active)}
     outputs = {digit: _at(digit, 10) for digit in range(10)}
     strongest = float(np.abs(adds[active]).max(initial=1e-9))
-    pairs = sorted(((n, d) for n in active for d in range(10)), key=lambda pair: -abs(adds[pair]))[:LINES]
+    pairs = [(n, d) for d in range(10) for n in sorted(active, key=lambda n: -abs(adds[n, d]))[:LINES]]
     answer = int(passed.probabilities.argmax())
     parts = [
-        _line(_LEFT + 70, _HEIGHT / 2, _MIDDLE - 22, y, passed.hidden[n] / passed.hidden.max())
+        _line(_LEFT + 50, _HEIGHT / 2, _MIDDLE - 22, y, passed.hidden[n] / passed.hidden.max())
         for n, y in rows.items()
     ]
     parts += [_line(_MIDDLE + 62, rows[n], _RIGHT - 16, outputs[d], adds[n, d] / strongest) for n, d in pairs]
-    parts.append(_image(data_url(grey(picture)), _LEFT - 50, _HEIGHT / 2 - 60, 120))
-    parts.append(_text(_LEFT + 10, _HEIGHT / 2 + 80, "784 pixels", "middle"))
+    parts.append(_image(data_url(grey(picture)), _LEFT - 50, _HEIGHT / 2 - 50, 100))
+    parts.append(_text(_LEFT, _HEIGHT / 2 + 70, "784 pixels", "middle"))
     for (n, y), weight_picture in zip(rows.items(), weight_pictures, strict=True):
         parts.append(_image(data_url(weight_picture), _MIDDLE - 20, y - 18, 36, framed=n == chosen))
         parts.append(_text(_MIDDLE + 22, y + 5, f"{passed.hidden[n]:.1f}"))

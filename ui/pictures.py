@@ -26,6 +26,16 @@ def tinted(values: np.ndarray, strongest: float | None = None) -> np.ndarray:
     return np.round(24 + np.sqrt(np.abs(share)) * (ends - 24)).astype(np.uint8)
 
 
+def overlaid(values: np.ndarray, picture: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """Blue and orange as `tinted` has them, but laid over a picture, float (H, W) in [0, 1], which stays
+    visible where the numbers are small: uint8 (H, W, 3). Numbers below `least` never get the full colour."""
+    strongest = max(least, float(np.abs(values).max())) or 1.0
+    share = np.abs(values / strongest)[..., None]
+    ends = np.where(values[..., None] > 0, np.array(colours.RIGHT[::-1]), np.array(colours.WRONG[::-1]))
+    ink = 24 + 150 * np.clip(picture, 0, 1)[..., None]
+    return np.round(ink + share * (ends - ink)).astype(np.uint8)
+
+
 def grey(picture: np.ndarray) -> np.ndarray:
     """Float in [0, 1] as uint8."""
     return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)

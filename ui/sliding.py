@@ -13,14 +13,13 @@ _HERE = Path(__file__)
 _component = st.components.v2.component(
     "digitlab_sliding",
     html=(
-        '<div class="all"><div class="part"><p class="title">Your digit</p>'
+        '<div class="all"><div class="digit"><p class="title">Your digit</p>'
         '<canvas class="input" tabindex="0" role="application" aria-roledescription="digit under a kernel" '
         'aria-label="Slide the kernel with the arrow keys"></canvas></div>'
-        '<div class="part sums"><p class="title">Pixel × weight</p><table></table>'
-        '<p class="sum" aria-live="polite"></p>'
+        '<div class="sums"><p class="title">Pixel × weight</p><table></table><p class="sum"></p>'
         '<button type="button" class="play">Play</button></div>'
-        '<div class="part"><p class="title">All sums</p><canvas class="output" role="img" '
-        'aria-label="The result of the convolution"></canvas></div></div>'
+        '<div class="result"><p class="title">All sums</p><canvas class="output" role="img" '
+        'aria-label="The result of the convolution"></canvas><p class="place"></p></div></div>'
     ),
     js=_HERE.with_suffix(".js").read_text("utf-8"),
     css=_HERE.with_suffix(".css").read_text("utf-8"),
