@@ -27,6 +27,9 @@ st.navigation(
             st.Page("pages/replay.py", title="Replay a training", icon=":material/replay:"),
             st.Page("pages/train_one.py", title="Train one yourself", icon=":material/school:"),
         ],
+        "Inside the network": [
+            st.Page("pages/move.py", title="Move my digit", icon=":material/open_with:"),
+        ],
         "Evaluation": [
             st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
             st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),
