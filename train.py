@@ -236,9 +236,7 @@ def _material(name: str, recipe: Recipe, limit: int | None) -> material.Material
     for which in missing:
         print(material.NEEDED[which], file=sys.stderr)
     others = recipe.others and recipe.epochs > 0  # what is not trained needs nothing prepared
-    return (
-        material.detector(limit) if name == DETECTOR else material.readers(others, limit, recipe.as_drawn)
-    )
+    return material.detector(limit) if name == DETECTOR else material.readers(others, limit, recipe.as_drawn)
 
 
 def _digest(*what: Any) -> str:

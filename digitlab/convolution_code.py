@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digitlab import samples
+from digitlab import snippets
 
 _KERNEL = """\
 import numpy as np
@@ -53,14 +53,14 @@ fall = (model.predict(picture[None])[0, digit] - model.predict(covered)[:, digit
 def of_kernel(sample: str | None, kernel: np.ndarray, stride: int, padding: str) -> str:
     """What a kernel, float (3, 3), makes of the digit that `sample` names, or of the example 3."""
     weights = np.round(kernel.ravel(), 4).tolist()
-    return _KERNEL.format(picture=samples.code(sample), kernel=weights, stride=stride, padding=padding)
+    return _KERNEL.format(picture=snippets.picture(sample), kernel=weights, stride=stride, padding=padding)
 
 
 def of_map(sample: str | None, layer: str, number: int) -> str:
     """A map of the CNN, by the name of its layer and its number, and what it sees where it is strongest."""
-    return _MAP.format(picture=samples.code(sample), layer=layer, number=number)
+    return _MAP.format(picture=snippets.picture(sample), layer=layer, number=number)
 
 
 def of_pixels(sample: str | None, model: str, digit: int) -> str:
     """Which pixels mattered to a model, for a digit."""
-    return _PIXELS.format(picture=samples.code(sample), model=model, digit=digit)
+    return _PIXELS.format(picture=snippets.picture(sample), model=model, digit=digit)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import data, inference, samples
+from digitlab import data, inference, snippets
 from digitlab.inference import Model
 
 SPAN = 3.5  # the map goes from -SPAN to SPAN in both numbers
@@ -24,7 +24,7 @@ def code(sample: str | None) -> str:
 import numpy as np
 
 from digitlab import data, inference
-{samples.code(sample)}
+{snippets.picture(sample)}
 
 vae = inference.read(inference.ARTIFACTS / "vae")
 place = vae.encode(picture[None])[0]          # two numbers

@@ -1,6 +1,6 @@
 """The code that the page about a neuron shows."""
 
-from digitlab import samples
+from digitlab import snippets
 
 _NEURON = """\
 import numpy as np
@@ -77,12 +77,12 @@ _STEPS = {"linear": _STEP_LINEAR, "dense_classic": _STEP_DENSE}
 
 
 def of_neuron(sample: str | None, neuron: int) -> str:
-    return _NEURON.format(picture=samples.code(sample), neuron=neuron)
+    return _NEURON.format(picture=snippets.picture(sample), neuron=neuron)
 
 
 def of_softmax(sample: str | None) -> str:
-    return _SOFTMAX.format(picture=samples.code(sample))
+    return _SOFTMAX.format(picture=snippets.picture(sample))
 
 
 def of_step(network: str, sample: str | None, label: int, rate: float) -> str:
-    return _STEPS[network].format(picture=samples.code(sample), label=label, rate=rate)
+    return _STEPS[network].format(picture=snippets.picture(sample), label=label, rate=rate)

@@ -77,19 +77,3 @@ def parse(name: str) -> tuple[str, str, int] | None:
         return None
     split = split or "test"
     return (dataset, split, int(index)) if split in data.splits(dataset) else None
-
-
-_SAMPLE = """
-image = data.load("{dataset}", "{split}").images[{index}]
-picture = image / np.float32(255)"""
-_EXAMPLE = """
-from digitlab import preprocess, strokes
-picture = preprocess.to_mnist(strokes.render(strokes.examples()[3]))  # our example, not your drawing"""
-
-
-def code(name: str | None) -> str:
-    """Python that makes `picture`, float32 (28, 28), of the sample with that name, or of an example."""
-    found = parse(name) if name else None
-    if not found:
-        return _EXAMPLE
-    return _SAMPLE.format(**dict(zip(("dataset", "split", "index"), found, strict=True)))

@@ -125,9 +125,7 @@ def readers(others: bool, limit: int | None, as_drawn: int = 2) -> Material:
     if not others:
         return Material(images[None], labels, validation())
     drawn_looks = (3, 1, 2, 0)[:as_drawn]
-    looks = [
-        _as_drawn(images, labels, seed=look) if look in drawn_looks else images for look in range(LOOKS)
-    ]
+    looks = [_as_drawn(images, labels, seed=look) if look in drawn_looks else images for look in range(LOOKS)]
     drawings = [d for d in pens("digits") if d.fold not in (TEST_FOLD, VALIDATION_FOLD)]
     drawings = drawings[: limit and limit // 4]
     if not drawings:

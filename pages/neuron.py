@@ -157,7 +157,8 @@ def softmax(seen: Subject) -> None:
     st.html(
         '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Softmax step by step">'
         '<table style="border-collapse:collapse;font-size:0.9rem;line-height:1.9;text-align:right;'
-        'font-variant-numeric:tabular-nums;white-space:nowrap;width:100%;max-width:620px"><thead><tr style="opacity:0.75">'
+        'font-variant-numeric:tabular-nums;white-space:nowrap;width:100%;max-width:620px">'
+        '<thead><tr style="opacity:0.75">'
         '<th scope="col">digit</th><th scope="col">logit z</th><th scope="col">z − largest</th>'
         '<th scope="col">e to that</th><th scope="col">share</th><th></th></tr></thead>'
         f"<tbody>{rows}</tbody><tfoot><tr><td></td><td></td><td>sum</td><td>{steps.powers.sum():.4f}</td>"

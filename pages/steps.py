@@ -5,7 +5,7 @@ import html
 import numpy as np
 import streamlit as st
 
-from digitlab import inference, ladder
+from digitlab import inference, ladder, snippets
 from ui import about, door, style, subject
 from ui.pictures import data_url
 
@@ -25,7 +25,7 @@ def page(shown: subject.Subject) -> None:
     st.caption("Blue: the same answer as after all steps. Orange: another one. Beside it, its probability.")
     st.markdown("\n".join(f"{n}. **{step.title}.** {step.what}" for n, step in enumerate(ladder.STEPS, 1)))
     with st.popover("Show the code", icon=":material/code:"):
-        st.code(ladder.code(shown.start, larger_paper, taken, "cnn"), language="python")
+        st.code(ladder.code(snippets.original(shown.name), larger_paper, taken, "cnn"), language="python")
 
 
 def choose_steps() -> tuple[set[str], bool]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitlab import data, inference, ladder, strokes
+from digitlab import data, inference, ladder, snippets, strokes
 from digitlab.preprocess import BOX, FIELD, Settings, to_mnist
 from tests.shell import run
 
@@ -91,9 +91,8 @@ def test_the_names_of_the_steps_are_settings() -> None:
 
 @pytest.mark.parametrize("larger_paper", [True, False])
 def test_the_code_gives_what_is_shown(larger_paper: bool, tmp_path: Path) -> None:
-    start = 'from digitlab import data\n\nimage = data.load("digits", "test").images[17]\n'
     taken = ALL - {"centre"}
-    arrays = run(ladder.code(start, larger_paper, taken, "linear"), tmp_path)
+    arrays = run(ladder.code(snippets.original("digits-17"), larger_paper, taken, "linear"), tmp_path)
     image = data.load("digits", "test").images[17]
     shown = ladder.climb(ladder.on_larger_paper(image) if larger_paper else image, taken)
     assert shown is not None

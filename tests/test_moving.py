@@ -1,69 +1,111 @@
-"""A moved digit is the same digit elsewhere."""
+"""Moving a digit after the preprocessing."""
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitlab import data, inference, moving, samples
-from digitlab.moving import SHIFTS, Move
+from digitlab import data, inference, moving, snippets, strokes
+from digitlab.moving import AMOUNTS, MAPS, Move, moved
+from digitlab.preprocess import stroke_width, to_mnist
 from tests.shell import run
 
-MOVES = st.builds(
-    Move,
-    st.sampled_from(SHIFTS),
-    st.sampled_from(SHIFTS),
-    st.sampled_from(moving.ANGLES),
-    st.sampled_from(moving.SCALES),
-    st.sampled_from(moving.WIDTHS),
-)
+PICTURE = to_mnist(strokes.render(strokes.examples()[3]))
+pixels = st.integers(-8, 8)
 
 
-def digit() -> np.ndarray:
-    return data.load("digits", "test").images[18] / np.float32(255)
+@given(pixels, pixels)
+@settings(deadline=None)
+def test_a_shift_moves_each_pixel_and_changes_none(right: int, down: int) -> None:
+    wanted = np.pad(PICTURE, 8)[8 - down : 36 - down, 8 - right : 36 - right]
+    assert np.array_equal(moved(PICTURE, Move(right, down)), wanted)
 
 
-def test_no_move_changes_nothing() -> None:
-    assert np.allclose(moving.moved(digit(), Move()), digit(), atol=1e-6)
+def test_a_move_by_nothing_changes_nothing() -> None:
+    assert np.array_equal(moved(PICTURE, Move()), PICTURE)
 
 
-@given(st.sampled_from(SHIFTS), st.sampled_from(SHIFTS))
-def test_a_shift_moves_each_pixel(right: int, down: int) -> None:
-    dot = np.zeros((28, 28), np.float32)
-    dot[14, 12] = 1
-    found = moving.moved(dot, Move(right, down))
-    assert found[14 + down, 12 + right] == pytest.approx(1, abs=1e-5)
-    assert found.sum() == pytest.approx(1, abs=1e-4)
+def test_a_quarter_turn_is_clockwise() -> None:
+    assert np.allclose(moved(PICTURE, Move(turn=90)), np.rot90(PICTURE, -1), atol=1e-6)
+    assert np.allclose(moved(PICTURE, Move(turn=-90)), np.rot90(PICTURE), atol=1e-6)
 
 
-@given(MOVES)
-def test_a_moved_digit_is_a_picture(move: Move) -> None:
-    found = moving.moved(digit(), move)
-    assert found.shape == (28, 28)
-    assert found.dtype == np.float32
-    assert 0 <= found.min() <= found.max() <= 1
+@pytest.mark.parametrize("size", [50, 75, 125])
+def test_the_size_is_the_share_of_the_height(size: int) -> None:
+    def height(picture: np.ndarray) -> int:
+        return int(np.ptp(np.flatnonzero(picture.max(axis=1) > 0.3))) + 1
+
+    assert abs(height(moved(PICTURE, Move(size=size))) - height(PICTURE) * size / 100) <= 1.5
 
 
-def test_a_wider_pen_leaves_more_ink_and_a_quarter_turn_turns() -> None:
-    ink = [moving.moved(digit(), Move(wider=width)).sum() for width in moving.WIDTHS]
-    assert (np.diff(ink) >= 0).all()
-    assert ink[0] < 0.7 * ink[moving.WIDTHS.index(0)] < 0.7 * ink[-1]
-    assert np.allclose(moving.moved(digit(), Move(angle=90)), np.rot90(digit()), atol=1e-3)
+@pytest.mark.parametrize("wider", [-1.0, 1.0, 2.0, 3.0])
+def test_the_pen_becomes_as_much_wider_as_asked(wider: float) -> None:
+    line = np.zeros((28, 28), np.float32)
+    line[4:24, 12:16] = 1  # 4 pixels wide
+
+    def width(picture: np.ndarray) -> float:
+        return stroke_width(cv2.resize(picture, None, fx=8, fy=8, interpolation=cv2.INTER_LINEAR)) / 8
+
+    assert abs(width(moved(line, Move(pen=wider))) - width(line) - wider) < 0.35
+    assert moved(line, Move(pen=wider)).shape == (28, 28)
 
 
-def test_the_grids_hold_the_moves() -> None:
-    move = Move(2, -1, 10, 0.9, 0.5)
-    assert np.array_equal(moving.shifts(digit(), move)[7, 10], moving.moved(digit(), move))
-    turned = moving.sweeps(digit(), move)["angle"]
-    assert np.array_equal(turned[moving.ANGLES.index(-30)], moving.moved(digit(), move._replace(angle=-30)))
+def test_every_map_holds_each_value_and_finds_the_place_of_a_move() -> None:
+    start = Move(right=2, down=-3, turn=10, size=90, pen=0.5)
+    for kind in MAPS:
+        moves = kind.moves(start)
+        row, column = kind.place(start)
+        assert moves[row][column] == start
+        assert len({move for line in moves for move in line}) == len(moves) * len(moves[0])
+    assert len(MAPS[0].moves(start)) == len(MAPS[0].moves(start)[0]) == 17
 
 
-def test_the_code_gives_what_is_shown(tmp_path: Path) -> None:
-    move = Move(angle=15, scale=0.8)
-    code = moving.CODE.format(picture=samples.code("digits-18"), move=move, digit=8)
-    arrays = run(code, tmp_path)
-    assert np.array_equal(arrays["moved"], moving.moved(digit(), move))
-    shifted = moving.shifts(digit(), move).reshape(-1, 28, 28)
-    assert np.allclose(arrays["cnn"].ravel(), inference.load("cnn").predict(shifted)[:, 8], atol=1e-6)
+def test_the_move_as_it_is_belongs_to_every_amount() -> None:
+    for amount in AMOUNTS:
+        assert getattr(Move(), amount.field) in amount.values
+        assert (amount.values[0], amount.values[-1]) == (amount.low, amount.high)
+
+
+@pytest.mark.parametrize("start", [Move(), Move(right=1, turn=15, pen=1.0)])
+def test_the_scores_are_the_models_own(start: Move) -> None:
+    models = [inference.load(name) for name in ("linear", "cnn")]
+    for model, found in zip(models, moving.scores(models, PICTURE, 3, start), strict=True):
+        for kind, scores in zip(MAPS, found, strict=True):
+            for row, line in list(enumerate(kind.moves(start)))[::8]:
+                for column, move in list(enumerate(line))[::5]:
+                    answer = model.predict(moved(PICTURE, move)[None])[0]
+                    assert scores.probability[row, column] == pytest.approx(answer[3], abs=1e-5)
+                    assert scores.right[row, column] == (answer.argmax() == 3)
+            assert scores.share == pytest.approx(np.count_nonzero(scores.right) / scores.right.size)
+
+
+def test_convolution_bears_more_shifts_than_fixed_weights() -> None:
+    """What the page is about, on the first test digits of other people."""
+    models = [inference.load(name) for name in ("linear", "dense", "cnn")]
+    images, labels = data.load("digits", "test")
+    shares = np.array(
+        [
+            [found[0].share for found in moving.scores(models, image / np.float32(255), int(label))]
+            for image, label in zip(images[:12], labels[:12], strict=True)
+        ]
+    )
+    linear, dense, cnn = shares.mean(axis=0)
+    assert linear < dense < cnn
+
+
+@pytest.mark.parametrize("name", [None, "digits-4"])
+def test_the_code_gives_what_is_shown(name: str | None, tmp_path: Path) -> None:
+    image, digit = PICTURE, 3
+    if name:
+        images, labels = data.load("digits", "test")
+        image, digit = images[4] / np.float32(255), int(labels[4])
+    move = Move(right=3, turn=-20, size=80, pen=1.0)
+    arrays = run(moving.code(snippets.picture(name), move, digit), tmp_path)
+    cnn = inference.load("cnn")
+    assert np.allclose(arrays["shown"], moved(image, move), atol=1e-6)
+    assert np.allclose(arrays["answers"], cnn.predict(moved(image, move)[None])[0], atol=1e-5)
+    shares = [found[0].share for found in moving.scores([cnn], image, digit, move)]
+    assert float(arrays["share"]) == pytest.approx(shares[0])

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from digitlab import data, samples, strokes
+from digitlab import data, samples, snippets, strokes
 from digitlab.errors import DataUnavailable
 from digitlab.preprocess import to_mnist
 from ui import current, show
 
-_EXAMPLE = 3
 NAMES = {
     "mnist": "MNIST’s test digits",
     "mnist-train": "MNIST’s training digits",
@@ -26,21 +25,6 @@ class Subject:
     label: int | None  # what it is meant to be, where that is known
     whose: str  # "your drawing"
     name: str | None = None  # mnist-4711, where it is of a data set
-
-    @property
-    def start(self) -> str:
-        """Python that makes `image` of it: its original, or our example's in place of a drawing."""
-        if self.name is None:
-            return (
-                "from digitlab import strokes\n\n"
-                f"image = strokes.render(strokes.examples()[{_EXAMPLE}])  # or photos.decode(...)\n"
-            )
-        dataset, _, index = self.name.rpartition("-")
-        dataset, _, split = dataset.partition("-")
-        return (
-            "from digitlab import data\n\n"
-            f'image = data.load("{dataset}", "{split or "test"}").images[{int(index)}]\n'
-        )
 
 
 def choose() -> Subject:
@@ -88,10 +72,10 @@ def _chosen() -> Subject:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
         return Subject(seen, drawn, None, "your drawing")
-    example = strokes.render(strokes.examples()[_EXAMPLE])
+    example = strokes.render(strokes.examples()[snippets.EXAMPLE])
     picture = to_mnist(example)
     assert picture is not None, "our example has ink"
-    return Subject(picture, example, _EXAMPLE, "our example")
+    return Subject(picture, example, snippets.EXAMPLE, "our example")
 
 
 def _roll() -> None:
