@@ -3,11 +3,12 @@
 import gzip
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from benchmarks import markdown, not_a_digit, pen_strokes, robustness
+from benchmarks import markdown, not_a_digit, pen_strokes, robustness, seeds
 from benchmarks.drawings import LOOKS, UNSEEN, looked_at, unseen, writers
 from benchmarks.logits import logits
 from digitlab import data, inference
@@ -281,3 +282,26 @@ def test_without_data_not_a_digit_says_so(
     monkeypatch.delenv("PEN_DIGITS", raising=False)
     assert not_a_digit.main([]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+# --- seeds -------------------------------------------------------------------------------------------
+
+
+def test_the_spread_over_seeds_is_put_into_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "linear").mkdir()
+    (tmp_path / "linear" / "card.json").write_text('{"name": "linear", "test_accuracy": 0.9}')
+
+    def trained(command: list[str], **_: object) -> SimpleNamespace:
+        folder = Path(command[command.index("--out") + 1], "linear")
+        folder.mkdir()
+        accuracy = 0.9 + 0.01 * int(command[command.index("--seed") + 1])
+        (folder / "card.json").write_text(json.dumps({"test_accuracy": accuracy}))
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(seeds, "ARTIFACTS", tmp_path)
+    monkeypatch.setattr(seeds.subprocess, "run", trained)
+    assert seeds.main(["linear", "--seeds", "1", "3", "--write"]) == 0
+    card = json.loads((tmp_path / "linear" / "card.json").read_text())
+    assert card["name"] == "linear"
+    assert card["seeds"]["test_accuracy"] == pytest.approx([0.9, 0.91, 0.93])
+    assert "| test_accuracy | 91.33 | 90.00 | 93.00 |" in seeds.table("linear", card["seeds"])

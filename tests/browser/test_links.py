@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.server import RunningApp, running_app
+from tests.browser.opened import PAGES
 from tests.browser.pad import Pad
 
 ROOT = Path(__file__).parents[2]
@@ -37,23 +38,7 @@ def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str)
 
 
 @pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "steps",
-        "samples",
-        "data_set",
-        "slicing",
-        "curves",
-        "replay",
-        "train_one",
-        "mistakes",
-        "one_digit",
-        "confidence",
-        "compare",
-        "guess",
-    ],
-)
+@pytest.mark.parametrize("path", PAGES)
 def test_each_page_opens_with_something_and_fits(
     browser: Browser, app: RunningApp, path: str, width: int
 ) -> None:
@@ -63,7 +48,7 @@ def test_each_page_opens_with_something_and_fits(
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=30_000
     )
-    expect(page.get_by_text("This app has encountered an error")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), "it scrolls sideways"
     page.close()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp, running_app
 from digitlab import evaluation
+from tests.browser.opened import PAGES
 from tests.browser.pad import Pad
 
 ROOT = Path(__file__).parents[2]
@@ -55,23 +56,7 @@ def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: Ru
     page.close()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "steps",
-        "samples",
-        "data_set",
-        "slicing",
-        "curves",
-        "replay",
-        "train_one",
-        "one_digit",
-        "confidence",
-        "compare",
-        "guess",
-    ],
-)
+@pytest.mark.parametrize("path", PAGES)
 def test_no_page_breaks(browser: Browser, offline: RunningApp, path: str) -> None:
     page = opened(browser, offline, path)
     expect(page.get_by_test_id("stApp")).to_have_attribute(
