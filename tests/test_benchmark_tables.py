@@ -2,17 +2,20 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from benchmarks import markdown, not_a_digit, pen_strokes, robustness, seeds
+from benchmarks import markdown, not_a_digit, pen_strokes, robustness, seeds, unseen_source
 from benchmarks.drawings import LOOKS, UNSEEN, looked_at, unseen, writers
 from benchmarks.logits import logits
 from digitlab import data, inference
+from digitlab import pen_strokes as strokes_of
 from digitlab.errors import DataUnavailable
+from digitlab.pen_strokes import PenDrawing
 from digitlab.strokes import examples
 from model_zoo import material
 
@@ -305,3 +308,27 @@ def test_the_spread_over_seeds_is_put_into_the_card(tmp_path: Path, monkeypatch:
     assert card["name"] == "linear"
     assert card["seeds"]["test_accuracy"] == pytest.approx([0.9, 0.91, 0.93])
     assert "| test_accuracy | 91.33 | 90.00 | 93.00 |" in seeds.table("linear", card["seeds"])
+
+
+# --- a source that training never saw ----------------------------------------------------------------
+
+
+def test_a_source_is_left_out_of_training_and_then_read(
+    drawn_here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything = strokes_of.load("digits")
+    trained_on: list[PenDrawing] = []
+
+    def trained(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
+        trained_on.extend(strokes_of.read(Path(env["PEN_DIGITS"])))
+        shutil.copytree(inference.ARTIFACTS / "cnn", Path(command[command.index("--out") + 1], "cnn"))
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(unseen_source.subprocess, "run", trained)
+    assert unseen_source.main(["--sources", "somebody"]) == 0
+    left = [drawing for drawing in everything if drawing.source != "somebody"]
+    assert len(left) == len(trained_on) == 300
+    assert all(np.allclose(a, b) for a, b in zip(trained_on[0].strokes, left[0].strokes, strict=True))
+    count, share = rows(capsys.readouterr().out)["somebody"]
+    assert count == "300"
+    assert float(share) > 90
