@@ -2,9 +2,9 @@
 
     python -m benchmarks.unseen_source [--model cnn] [--sources unipen-aga ...] [--epochs N] [--write]
 
-For each source the model is trained anew without it, by train.py, on all others; it takes as long as that many
-trainings. Without --sources it is the one with most drawings. MNIST and PEN_DIGITS are needed (docs/data.md).
---write puts the table into docs/robustness.md.
+For each source the model is trained anew without it, by train.py, on all others; it takes as long as that
+many trainings. Without --sources it is the one with most drawings. MNIST and PEN_DIGITS are needed
+(docs/data.md). --write puts the table into docs/robustness.md.
 """
 
 import argparse
