@@ -157,7 +157,8 @@ def softmax(seen: Subject) -> None:
     st.html(
         '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Softmax step by step">'
         '<table style="border-collapse:collapse;font-size:0.9rem;line-height:1.9;text-align:right;'
-        'font-variant-numeric:tabular-nums;white-space:nowrap;width:100%;max-width:620px"><thead><tr style="opacity:0.75">'
+        'font-variant-numeric:tabular-nums;white-space:nowrap;width:100%;max-width:620px">'
+        '<thead><tr style="opacity:0.75">'
         '<th scope="col">digit</th><th scope="col">logit z</th><th scope="col">z − largest</th>'
         '<th scope="col">e to that</th><th scope="col">share</th><th></th></tr></thead>'
         f"<tbody>{rows}</tbody><tfoot><tr><td></td><td></td><td>sum</td><td>{steps.powers.sum():.4f}</td>"
@@ -220,10 +221,10 @@ def one_step(seen: Subject) -> None:
     )
     others = data.load("digits", "test")
     st.markdown(
-        f"What did it cost the rest? Of {len(others.labels):,} digits by other people, the network read "
+        f"And all the others? Of {len(others.labels):,} digits by other people, the network read "
         f"**{neuron.accuracy(model.weights, others):.1%}**. Now it reads "
-        f"**{neuron.accuracy(step.moved, others):.1%}**. One digit alone is soon learned; that is why "
-        "training takes small steps, and many digits for each."
+        f"**{neuron.accuracy(step.moved, others):.1%}**. One digit alone is soon learned, and a long step "
+        "for it spoils the rest. So training takes small steps, with many digits for each."
     )
     unit = int(np.abs(step.gradient).sum(axis=0).argmax()) if network != "linear" else label
     whose = f"neuron {unit}, which changes most" if network != "linear" else f"the {unit}"
