@@ -257,7 +257,8 @@ def pixels(seen: Subject) -> None:
                 figure(
                     data_url(overlaid(fall, seen.picture, 0.05)),
                     f"Covered: a square of 5 × 5 pixels is wiped out. Blue: the {digit} loses up to "
-                    f"{max(0.0, float(fall.max())):.0%}. Orange: it wins.",
+                    f"{max(0.0, float(fall.max())):.0%}. Orange: it wins up to "
+                    f"{max(0.0, -float(fall.min())):.0%}.",
                     "What a covered square costs",
                     165,
                 ),
@@ -265,8 +266,8 @@ def pixels(seen: Subject) -> None:
             20,
         )
     )
-    if fall.max() < 0.05:
-        st.caption("Wherever it is covered, the answer hardly changes: no single place decides.")
+    if np.abs(fall).max() < 0.05:
+        st.caption("Wherever it is covered, the probability hardly changes: no single place decides.")
     with st.popover("Show the code", icon=":material/code:", key="code-of-pixels"):
         st.code(convolution_code.of_pixels(seen.name, model.name, digit), language="python")
 

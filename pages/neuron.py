@@ -221,10 +221,10 @@ def one_step(seen: Subject) -> None:
     )
     others = data.load("digits", "test")
     st.markdown(
-        f"What did it cost the rest? Of {len(others.labels):,} digits by other people, the network read "
+        f"And all the others? Of {len(others.labels):,} digits by other people, the network read "
         f"**{neuron.accuracy(model.weights, others):.1%}**. Now it reads "
-        f"**{neuron.accuracy(step.moved, others):.1%}**. One digit alone is soon learned; that is why "
-        "training takes small steps, and many digits for each."
+        f"**{neuron.accuracy(step.moved, others):.1%}**. One digit alone is soon learned, and a long step "
+        "for it spoils the rest. So training takes small steps, with many digits for each."
     )
     unit = int(np.abs(step.gradient).sum(axis=0).argmax()) if network != "linear" else label
     whose = f"neuron {unit}, which changes most" if network != "linear" else f"the {unit}"

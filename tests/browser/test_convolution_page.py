@@ -23,7 +23,13 @@ def opened(browser: Browser, app: RunningApp, query: str = "", width: int = 1280
 
 def sum_of(page: Page) -> float:
     text = page.locator("p.sum").inner_text()
-    return float(text.rsplit("=", 1)[1].replace("−", "-"))
+    return float(re.split("[=≈]", text)[1].replace("−", "-"))
+
+
+def products_of(page: Page) -> list[float]:
+    """The nine that are written out."""
+    written = re.split("[=≈]", page.locator("p.sum").inner_text())[0]
+    return [float(number.replace(" ", "")) for number in re.findall(r"-? ?[\d.]+", written.replace("−", "-"))]
 
 
 def place_of(output: Locator) -> tuple[int, int]:
@@ -67,9 +73,54 @@ def test_another_kernel_another_stride_and_a_weight_of_my_own(browser: Browser, 
     kernel[1, 1] = 3
     output = page.locator("canvas.output")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_timeout(300)
-    expected = convolution.convolve(picture, kernel, 2)[place_of(output)]
-    assert abs(sum_of(page) - expected) < 0.011
+    expect(page.get_by_label("Weight in row 2, column 2")).to_be_focused()
+    row, column = place_of(output)
+    around = np.pad(picture, (0, 1))[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
+    assert np.allclose(products_of(page), (around * kernel).ravel(), atol=0.006)
+    assert abs(sum_of(page) - convolution.convolve(picture, kernel, 2)[row, column]) < 0.011
+    expect(page.locator("p.place")).to_have_text(f"It lands in row {row}, column {column} of 14 × 14.")
+    page.close()
+
+
+def test_the_result_builds_up_as_it_plays(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app, "&kernel=0,0,0,0,0,0,0,0,0")
+    colour_of_the_last = "c => [...c.getContext('2d').getImageData(c.width - 5, c.height - 5, 1, 1).data]"
+    output = page.locator("canvas.output")
+    there = output.evaluate(colour_of_the_last)
+    page.get_by_role("button", name="Play").click()
+    assert output.evaluate(colour_of_the_last) != there, "yet to come"
+    page.get_by_role("button", name="Pause").click()
+    assert output.evaluate(colour_of_the_last) == there
+    page.close()
+
+
+def test_a_finger_slides_the_kernel_with_both_pictures_in_sight(browser: Browser, app: RunningApp) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{app.base_url}/convolution?sample={PICTURE}&kernel=0,0,0,0,1,0,0,0,0")
+    digit, output = page.locator("canvas.input"), page.locator("canvas.output")
+    expect(output).to_be_visible(timeout=WAIT_MS)
+    digit.scroll_into_view_if_needed()
+    left, right = digit.bounding_box(), output.bounding_box()
+    assert left
+    assert right
+    assert left["y"] == right["y"]
+    assert left["x"] + left["width"] <= right["x"]
+    assert right["x"] + right["width"] <= 390
+    picture = data.load("digits", "test").images[18] / 255
+    row, column = convolution.strongest(picture)
+    x, y = (column + 1.5) / 30, (row + 1.5) / 30  # a frame of one pixel is around it
+    page.touchscreen.tap(left["x"] + x * left["width"], left["y"] + y * left["height"])
+    assert place_of(output) == (row, column)
+    assert abs(sum_of(page) - picture[row, column]) < 0.01
+    context.close()
+
+
+def test_a_kernel_of_the_first_layer_leads_to_its_map(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app)
+    page.get_by_role("button", name="Kernel 5", exact=True).click()
+    expect(page.locator(".st-key-one-map")).to_contain_text("Map 5 of layer 1", timeout=WAIT_MS)
+    expect(page.locator(".st-key-one-map")).to_contain_text("5 × 5 pixels")
     page.close()
 
 
@@ -84,11 +135,14 @@ def test_a_map_says_where_it_comes_from_and_pixels_matter(browser: Browser, app:
     page.get_by_role("radio", name="9", exact=True).click()
     expect(page.get_by_text("CNN gives the 9 a probability")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("img", name="The gradient")).not_to_have_attribute("src", before or "")
+    expect(page).to_have_url(re.compile("for=9"))
+    page.reload()
+    expect(page.get_by_text("CNN gives the 9 a probability")).to_be_visible(timeout=WAIT_MS)
     page.close()
 
 
 def test_nonsense_in_the_link_is_as_good_as_nothing(browser: Browser, app: RunningApp) -> None:
-    page = opened(browser, app, "&kernel=1,2,x&layer=9&map=999&stride=7&padding=a")
+    page = opened(browser, app, "&kernel=1,2,x&layer=9&map=999&stride=7&padding=a&for=x&asked=y")
     expect(page.get_by_text("24 maps of 28 × 28 numbers")).to_be_visible()
     expect(page.get_by_text("28 × 28 numbers.").first).to_be_visible()
     page.close()

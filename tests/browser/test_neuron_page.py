@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,6 +17,7 @@ def opened(browser: Browser, app: RunningApp, query: str = "", width: int = 1280
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(f"{app.base_url}/neuron?sample=digits-18{query}")
     expect(page.get_by_text("instead of")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return page
 
 
@@ -38,15 +40,50 @@ def test_a_neurons_sum_is_shown_and_the_function_can_be_swapped(
     page.close()
 
 
-def test_a_step_of_learning_helps_and_too_long_a_step_harms(browser: Browser, app: RunningApp) -> None:
+def test_a_neuron_is_chosen_by_its_picture_and_marked_in_the_drawing(
+    browser: Browser, app: RunningApp
+) -> None:
+    page = opened(browser, app)
     picture = data.load("digits", "test").images[18] / 255
-    for network, title in (("linear", "Linear"), ("dense_classic", "Textbook+net")):
-        weights = inference.load(network).weights
-        page = opened(browser, app, f"&network={title}&rate=0.001")
-        label = data.load("digits", "test").labels[18]
-        step = neuron.LEARN[network](weights, picture, int(label), 0.001)
-        expect(page.get_by_text(f"to {step.loss_after:.4f}")).to_be_visible(timeout=WAIT_MS)
-        page.close()
+    passed = neuron.forward(inference.load("dense_classic").weights, picture)
+    third = neuron.most_active(passed, 10)[2]
+    drawing = page.get_by_role("img", name=re.compile("^The network from the digit"))
+    before = drawing.get_attribute("src")
+    page.get_by_role("button", name=f"Neuron {third}", exact=True).click()
+    expect(page.get_by_label("Neuron, 0 to 99")).to_have_value(str(third), timeout=WAIT_MS)
+    expect(page).to_have_url(re.compile(f"neuron={third}"))
+    total = f"{passed.sums[third]:.2f}"
+    expect(page.locator(".katex-mathml", has_text=total).first).to_be_attached(timeout=WAIT_MS)
+    expect(drawing).not_to_have_attribute("src", before or "")
+    page.close()
+
+
+@pytest.mark.parametrize("network", neuron.LEARN)
+@pytest.mark.parametrize("rate", [0.001, 1.0])
+def test_a_step_of_learning_helps_this_digit_and_a_long_one_harms_the_others(
+    browser: Browser, app: RunningApp, network: str, rate: float
+) -> None:
+    dataset, model = data.load("digits", "test"), inference.load(network)
+    title = model.card["title"].replace(" ", "+")
+    page = opened(browser, app, f"&network={title}&rate={rate:g}")
+    picture = dataset.images[18] / np.float32(255)
+    step = neuron.LEARN[network](model.weights, picture, int(dataset.labels[18]), rate)
+    expect(page.get_by_text(f"to {step.loss_after:.4f}")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(f"Now it reads {neuron.accuracy(step.moved, dataset):.1%}")).to_be_visible()
+    page.close()
+
+
+def test_the_label_that_i_tell_stands_in_the_link(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app)
+    box = page.get_by_role("combobox", name="It is a", exact=True)
+    box.scroll_into_view_if_needed()  # a list that opens while the page scrolls closes at once
+    box.click()
+    page.get_by_role("option", name="5", exact=True).click()
+    expect(page.get_by_text("Weights of the 5, before")).to_be_visible(timeout=WAIT_MS)
+    expect(page).to_have_url(re.compile("label=5"))
+    page.reload()
+    expect(page.get_by_text("Weights of the 5, before")).to_be_visible(timeout=WAIT_MS)
+    page.close()
 
 
 def test_another_digit_takes_the_place_of_this_one_and_follows(browser: Browser, app: RunningApp) -> None:
@@ -64,6 +101,6 @@ def test_another_digit_takes_the_place_of_this_one_and_follows(browser: Browser,
 
 
 def test_nonsense_in_the_link_is_as_good_as_nothing(browser: Browser, app: RunningApp) -> None:
-    page = opened(browser, app, "&neuron=4000&f=x&network=9&rate=7")
+    page = opened(browser, app, "&neuron=4000&f=x&network=9&rate=7&label=x")
     expect(page.get_by_role("heading", name="One step of learning")).to_be_visible()
     page.close()
