@@ -75,7 +75,7 @@ def test_the_walk_says_where_the_cnn_changes_its_mind(
     expect(steps).to_have_count(squeezed.STEPS, timeout=WAIT_MS)
     wanted = [f"Step {number + 1}, read as {answer}" for number, answer in enumerate(through.answers)]
     assert steps.evaluate_all("all => all.map(img => img.alt)") == wanted
-    page.get_by_text("To a", exact=True).locator("xpath=../..").get_by_role("radio", name="5").click()
+    page.get_by_role("radiogroup", name="To a").get_by_role("radio", name="5").click()
     expect(steps.last).to_have_attribute("alt", re.compile("^Step 9, read as 5"), timeout=WAIT_MS)
 
 
@@ -116,7 +116,7 @@ def test_a_number_is_moved_and_set_back(tab: Page, app: RunningApp) -> None:
     first = int(squeezed.mattering(picture_of("digits", 17))[0]) + 1
     moved = page.get_by_role("img", name=re.compile("^Moved"))
     before = moved.get_attribute("src", timeout=WAIT_MS)
-    slider = page.get_by_role("slider", name=f"Number {first}", exact=True)
+    slider = page.get_by_role("group", name=f"Number {first}", exact=True).get_by_role("slider")
     slider.focus()
     page.keyboard.press("End")
     expect(moved).not_to_have_attribute("src", before or "", timeout=WAIT_MS)
