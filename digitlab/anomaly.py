@@ -100,6 +100,16 @@ class Scores:
         return Bars(low, high, counts(self.digits), counts(self.scribbles), accepted)
 
 
+def different(images: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:
+    """The first `count` of the indices `where` whose pictures are not the same: blank paper only once."""
+    first: dict[bytes, int] = {}
+    for index in where:
+        if len(first) == count:
+            break
+        first.setdefault(images[index].tobytes(), int(index))
+    return np.array(list(first.values()), int)
+
+
 @lru_cache(maxsize=2)
 def by_detector(dataset: str) -> Scores:
     """The detector's scores of a data set's test digits. Raises DataUnavailable."""

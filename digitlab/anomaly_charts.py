@@ -8,7 +8,8 @@ from digitlab.anomaly import Bars
 from digitlab.one_vs_rest import Curve
 
 _HEIGHT = 300
-_TENS = (1, 10, 100, 1000, 10_000)
+_LINE = "#1e293b"
+_TENS = (10, 100, 1000, 10_000)
 RIGHT, WRONG, REFERENCE = map(colours.css, (colours.RIGHT, colours.WRONG, colours.REFERENCE))
 
 
@@ -54,19 +55,24 @@ def histogram(bars: Bars, what: str, threshold: float, mine: float) -> alt.Layer
             ],
         )
     )
-    marks = alt.Chart(
+    places = alt.Chart(
         pd.DataFrame({"x": [threshold, min(mine, end)], "name": ["threshold", "this picture"]})
-    ).mark_rule(strokeWidth=2.5)
+    ).encode(alt.X("x:Q"))
     return alt.layer(
         columns,
-        marks.encode(
-            alt.X("x:Q"),
+        places.mark_rule(strokeWidth=5, color="white"),  # so that the line is seen on any bar
+        places.mark_rule(strokeWidth=2.5, color=_LINE).encode(
             alt.StrokeDash(
                 "name:N",
                 scale=alt.Scale(domain=["threshold", "this picture"], range=[[6, 4], [1, 0]]),
-                legend=alt.Legend(orient="top", title=None, symbolType="stroke", symbolStrokeWidth=2.5),
+                legend=alt.Legend(
+                    orient="top",
+                    title=None,
+                    symbolType="stroke",
+                    symbolStrokeWidth=2.5,
+                    symbolStrokeColor=REFERENCE,
+                ),
             ),
-            color=alt.value(REFERENCE),
         ),
     ).properties(height=_HEIGHT, title="How they score")
 

@@ -159,8 +159,9 @@ def thresholds(judges: dict[str, Judge], dataset: datasets.Chosen) -> None:
 def lesson(judges: dict[str, Judge]) -> str:
     return (
         f"**The detector is the better judge** ({judges[DETECTOR].scores.roc.area:.3f} against "
-        f"{judges[REDRAWING].scores.roc.area:.3f}): it has seen what is no digit. The autoencoder redraws a "
-        "dot, a dash or a plain letter well, although it never saw one, and stumbles over a fanciful digit."
+        f"{judges[REDRAWING].scores.roc.area:.3f}): it has seen what is no digit. The autoencoder redraws "
+        "blank paper, a dot or a plain letter well, although it never saw one, and stumbles over a fanciful "
+        "digit."
     )
 
 
@@ -175,7 +176,7 @@ def strips(judge: Judge, threshold: float, dataset: datasets.Chosen) -> None:
             with st.container(width=540, gap="small"):
                 st.markdown(f"**{title}** :small[the clearest mistakes first]")
                 if len(where):
-                    strip(images, scores, where[:IN_A_STRIP], judge.form)
+                    strip(images, scores, anomaly.different(images, where, IN_A_STRIP), judge.form)
                 else:
                     st.caption("None at this threshold.")
 

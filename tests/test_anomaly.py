@@ -48,6 +48,14 @@ def test_the_bars_add_up_to_the_price(judge: str, threshold: float) -> None:
     assert bars.scribbles[bars.accepted].sum() == price.passed
 
 
+def test_blank_paper_is_shown_once() -> None:
+    images = np.zeros((5, 28, 28), np.uint8)
+    images[2], images[4] = 7, 9
+    assert anomaly.different(images, np.array([3, 2, 0, 1, 4]), 3).tolist() == [3, 2, 4]
+    assert anomaly.different(images, np.array([3, 2, 4]), 2).tolist() == [3, 2]
+    assert len(anomaly.different(images, np.array([], int), 2)) == 0
+
+
 def test_the_redrawing_error_is_the_mean_squared_difference() -> None:
     pictures = data.load("digits", "test").images[:5] / np.float32(255)
     redrawn, errors = anomaly.redrawing(pictures)

@@ -1,11 +1,14 @@
 """What the latent space page shows, computed again."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from sklearn.decomposition import PCA
 
-from digitlab import data, inference, latent
+from digitlab import data, drawn, inference, latent, squeezed
 from tests import shell
 
 
@@ -52,3 +55,159 @@ def test_the_code_of_the_map_gives_what_is_shown(sample: str | None, tmp_path: P
         assert np.allclose(arrays["picture"], pictures_of("digits", 18)[17])
     assert np.allclose(arrays["place"], latent.vae().encode(arrays["picture"][None])[0])
     assert np.allclose(arrays["drawn"], latent.vae().decode(arrays["place"][None])[0])
+
+
+# --- from one digit to another ---------------------------------------------------------------------------
+
+
+def test_the_walk_goes_straight_from_code_to_code_and_from_picture_to_picture() -> None:
+    start, end = pictures_of("digits", 2)
+    through, blended = squeezed.between(start, end)
+    assert len(through.pictures) == len(blended.pictures) == squeezed.STEPS
+    codes = squeezed.autoencoder().encode(np.stack([start, end]))
+    for step in range(squeezed.STEPS):
+        share = step / (squeezed.STEPS - 1)
+        wanted = squeezed.autoencoder().decode(((1 - share) * codes[0] + share * codes[1])[None])[0]
+        assert np.allclose(through.pictures[step], wanted, atol=1e-3)
+        assert np.allclose(blended.pictures[step], (1 - share) * start + share * end, atol=1e-6)
+    for row in (through, blended):
+        probabilities = inference.load("cnn").predict(row.pictures)
+        assert np.array_equal(row.answers, probabilities.argmax(axis=1))
+        assert np.allclose(row.confidence, probabilities.max(axis=1), atol=1e-5)
+
+
+def test_where_the_mind_changes() -> None:
+    row = squeezed.Row(np.zeros((6, 28, 28)), np.array([3, 3, 8, 8, 8, 3]), np.ones(6))
+    assert row.changes.tolist() == [2, 5]
+    assert row.read_as(3) == 3
+
+
+def test_the_code_of_the_walk_gives_what_is_shown(tmp_path: Path) -> None:
+    arrays = shell.run(squeezed.code_between("digits-17", "digits", 5), tmp_path)
+    images = pictures_of("digits", 18)
+    for row, name in zip(squeezed.between(images[17], images[5]), ("latent", "blended"), strict=True):
+        assert np.allclose(arrays[name], row.pictures, atol=1e-3)
+        assert np.array_equal(arrays[f"{name}_answers"], row.answers)
+
+
+# --- digits that no one wrote ----------------------------------------------------------------------------
+
+
+def test_a_random_walk_is_the_same_for_a_seed_and_stays_where_the_digits_are() -> None:
+    assert np.array_equal(drawn.walk(3, 0.2), drawn.walk(3, 0.2))
+    assert not np.allclose(drawn.walk(3, 0.2), drawn.walk(4, 0.2))
+    for step in (0.05, 0.5, 1.0):
+        codes = np.stack([drawn.walk(seed, step) for seed in range(400)])
+        for moment in (0, 30, drawn.FRAMES - 1):
+            assert codes[:, moment].std() == pytest.approx(1, abs=0.1)
+    jumps = [np.abs(np.diff(drawn.walk(0, step), axis=0)).mean() for step in (0.05, 0.2, 0.8)]
+    assert jumps == sorted(jumps)
+
+
+def test_the_gif_holds_the_film() -> None:
+    frames = drawn.film(0, 0.3)
+    assert np.allclose(frames / 255, latent.vae().decode(drawn.walk(0, 0.3)), atol=0.51 / 255)
+    film = Image.open(io.BytesIO(drawn.gif(frames, 10)))
+    assert film.n_frames == drawn.FRAMES
+    assert film.info["duration"] == 100
+    for number in (0, 31, drawn.FRAMES - 1):
+        film.seek(number)
+        seen = np.array(film.convert("L"))
+        assert seen.shape[0] == seen.shape[1] == 28 * (seen.shape[0] // 28)
+        step = seen.shape[0] // 28
+        assert np.abs(seen[::step, ::step].astype(int) - frames[number]).max() <= 1
+
+
+def test_the_class_that_is_asked_for_is_drawn() -> None:
+    for digit in range(10):
+        pictures = drawn.digits(digit, 0)
+        assert pictures.shape == (drawn.MOST, 28, 28)
+        assert squeezed.read_all(pictures).read_as(digit) >= 0.8 * drawn.MOST
+    assert not np.allclose(drawn.digits(7, 0), drawn.digits(7, 1))
+
+
+def test_the_code_of_the_digits_gives_what_is_shown(tmp_path: Path) -> None:
+    arrays = shell.run(drawn.CODE.format(digit=4, seed=2, count=drawn.MOST), tmp_path)
+    assert np.allclose(arrays["pictures"], drawn.digits(4, 2), atol=1e-5)
+    assert np.array_equal(arrays["answers"], squeezed.read_all(drawn.digits(4, 2)).answers)
+
+
+# --- the 32 numbers --------------------------------------------------------------------------------------
+
+
+def test_the_numbers_that_matter_most_change_most() -> None:
+    picture = pictures_of("digits", 1)[0]
+    usual, model = squeezed.usual(), squeezed.autoencoder()
+    code = model.encode(picture[None])
+
+    def change(number: int) -> float:
+        other = code.copy()
+        other[0, number] = usual.code[number]
+        return float(np.mean((model.decode(other) - model.decode(code)) ** 2))
+
+    order = squeezed.mattering(picture)
+    assert sorted(order) == list(range(32))
+    changes = [change(number) for number in order]
+    assert changes == sorted(changes, reverse=True)
+
+
+def test_numbers_are_moved_by_what_is_usual() -> None:
+    picture = pictures_of("digits", 1)[0]
+    model = squeezed.autoencoder()
+    code = model.encode(picture[None])
+    assert np.allclose(squeezed.moved(picture, {}), model.decode(code)[0])
+    code[0, 5] -= 2 * squeezed.usual().spread[5]
+    assert np.allclose(squeezed.moved(picture, {5: -2.0}), model.decode(code)[0], atol=1e-5)
+
+
+def test_all_32_numbers_are_the_autoencoder_s_own_redrawing() -> None:
+    keras = pytest.importorskip("keras", reason="needs TensorFlow, to compare with")
+    model = keras.saving.load_model(inference.ARTIFACTS / "autoencoder" / "model.keras", safe_mode=True)
+    picture = pictures_of("digits", 1)[0]
+    left = squeezed.fewer_numbers(picture)
+    assert np.allclose(
+        left.pictures[0], model.predict(picture[None], verbose=0)["reconstruction"][0], atol=5e-3
+    )
+    assert np.allclose(left.errors, [np.mean((again - picture) ** 2) for again in left.pictures])
+
+
+def test_one_number_is_the_one_furthest_from_the_mean() -> None:
+    picture = pictures_of("digits", 1)[0]
+    model, mean = squeezed.autoencoder(), squeezed.usual().code
+    code = model.encode(picture[None])[0]
+    furthest = np.abs(code - mean).argmax()
+    only = mean.copy()
+    only[furthest] = code[furthest]
+    assert np.allclose(squeezed.fewer_numbers(picture).pictures[-1], model.decode(only[None])[0], atol=1e-5)
+
+
+def test_the_components_are_scikit_learn_s() -> None:
+    usual = squeezed.usual()
+    split = "train" if usual.dataset == "mnist" else "test"
+    others = data.load(usual.dataset, split).images[: usual.count].reshape(-1, 784) / np.float32(255)
+    picture = pictures_of("digits", 1)[0]
+    left = squeezed.fewer_components(picture)
+    for count, again in zip(squeezed.KEPT, left.pictures, strict=True):
+        pca = PCA(count, svd_solver="covariance_eigh").fit(others)
+        wanted = pca.inverse_transform(pca.transform(picture.reshape(1, 784))).reshape(28, 28)
+        assert np.allclose(again, wanted, atol=2e-3)
+    assert np.all(np.diff(left.errors) > 0), "fewer components, more error"
+
+
+def test_with_few_numbers_pca_is_better_and_with_all_the_autoencoder() -> None:
+    numbers, components = (
+        np.mean([way(picture).errors for picture in pictures_of("digits", 40)], axis=0)
+        for way in (squeezed.fewer_numbers, squeezed.fewer_components)
+    )
+    assert numbers[0] < components[0]
+    assert np.all(numbers[2:] > components[2:])
+
+
+def test_the_code_of_fewer_numbers_gives_what_is_shown(tmp_path: Path) -> None:
+    arrays = shell.run(squeezed.code_fewer("digits-17"), tmp_path)
+    picture = pictures_of("digits", 18)[17]
+    eight = squeezed.KEPT.index(8)
+    assert np.allclose(arrays["from_numbers"], squeezed.fewer_numbers(picture).pictures[eight], atol=1e-3)
+    assert np.allclose(
+        arrays["from_components"], squeezed.fewer_components(picture).pictures[eight], atol=2e-3
+    )

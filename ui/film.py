@@ -1,0 +1,34 @@
+"""A film of small pictures that plays in the browser, beside the way that it takes over a map."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from ui.pictures import data_url
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "digitlab_film",
+    html=(
+        '<div class="screens"><canvas class="picture" width="28" height="28" role="img" '
+        'aria-label="The film"></canvas><canvas class="way" width="400" height="400" role="img" '
+        'aria-label="The way over the map"></canvas></div><div class="controls">'
+        '<button type="button"></button><input type="range" min="0" aria-label="Picture of the film">'
+        "<output></output></div>"
+    ),
+    js=_HERE.with_suffix(".js").read_text("utf-8"),
+    css=_HERE.with_suffix(".css").read_text("utf-8"),
+)
+
+
+def film(frames: np.ndarray, places: np.ndarray, per_second: float, *, key: str) -> None:
+    """`frames` is uint8 (N, 28, 28); `places` float (N, 2), x and y from 0 to 1."""
+    _component(
+        key=key,
+        data={
+            "strip": data_url(np.hstack(list(frames))),
+            "places": np.round(places, 4).tolist(),
+            "pause": 1000 / per_second,
+        },
+    )
