@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import data, inference, samples
+from digitlab import data, inference, snippets
 from digitlab.errors import DataUnavailable
 from digitlab.inference import Model
 
@@ -181,8 +181,8 @@ print(((from_numbers - picture) ** 2).mean(), ((from_components - picture) ** 2)
 
 
 def code_between(sample: str | None, dataset: str, index: int) -> str:
-    """Plain Python that makes the rows of `between`; for `sample`, see samples.code."""
-    start = _START.format(picture=samples.code(sample))
+    """Plain Python that makes the rows of `between`; for `sample`, see snippets.picture."""
+    start = _START.format(picture=snippets.picture(sample))
     return start + _BETWEEN.format(dataset=dataset, index=index, steps=STEPS)
 
 
@@ -190,5 +190,5 @@ def code_fewer(sample: str | None) -> str:
     """Plain Python that keeps 8 numbers, and 8 components."""
     dataset, count = usual().dataset, usual().count
     split = "train" if "train" in data.splits(dataset) else "test"
-    start = _START.format(picture=samples.code(sample))
+    start = _START.format(picture=snippets.picture(sample))
     return start + _FEWER.format(dataset=dataset, split=split, count=count)
