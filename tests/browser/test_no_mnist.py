@@ -70,6 +70,8 @@ def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: Ru
         "confidence",
         "compare",
         "guess",
+        "latent",
+        "not_a_digit",
     ],
 )
 def test_no_page_breaks(browser: Browser, offline: RunningApp, path: str) -> None:
