@@ -84,7 +84,7 @@ def forget_start() -> None:
 
 
 def heights(surface: Surface, paths: dict[str, np.ndarray]) -> alt.Chart:
-    highest = float(descent.grid(surface, 30).max())
+    highest = float(descent.grid(surface).max())
     frame = pd.concat(
         pd.DataFrame(
             {

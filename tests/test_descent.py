@@ -23,6 +23,7 @@ def test_a_gradient_is_the_slope(title: str, x: float, y: float) -> None:
     tiny = 1e-5 * np.eye(2)
     slope = (surface.height(point + tiny) - surface.height(point - tiny)) / 2e-5
     assert np.allclose(surface.gradient(point), slope, atol=1e-4, rtol=1e-4)
+    assert np.allclose(surface.gradient(np.stack([point, point - tiny[0]]))[0], slope, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -40,7 +41,8 @@ def test_the_way_is_keras(title: str, name: str) -> None:
     for expected in path[1:]:
         slope = surface.gradient(keras.ops.convert_to_numpy(place))
         optimizer.apply([keras.ops.convert_to_tensor(slope, "float64")], [place])
-        assert np.allclose(keras.ops.convert_to_numpy(place), expected, atol=1e-3)
+        # Keras keeps rates and powers of Adam's constants as float32
+        assert np.allclose(keras.ops.convert_to_numpy(place), expected, atol=2e-5)
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -49,7 +51,7 @@ def test_all_get_down_with_the_suggested_rate(title: str, name: str) -> None:
     surface = descent.surfaces()[title]
     path = descent.OPTIMIZERS[name](surface, np.array(surface.start), surface.rate)
     heights = surface.height(path)
-    lowest = descent.grid(surface, 60).min()
+    lowest = descent.grid(surface).min()
     assert heights[-1] - lowest < 0.5 * (heights[0] - lowest)
 
 
@@ -75,8 +77,8 @@ def test_the_loss_in_the_middle_is_the_models() -> None:
         images, labels = data.load("mnist", "test")
     except data.DataUnavailable:
         images, labels = data.load("digits", "test")
-    answers = inference.load("linear").predict(images[:1000] / np.float32(255))
-    loss = -np.log(answers[np.arange(1000), labels[:1000]]).mean()
+    answers = inference.load("linear").predict(images[: descent.IMAGES] / np.float32(255))
+    loss = -np.log(answers[np.arange(descent.IMAGES), labels[: descent.IMAGES]]).mean()
     assert np.isclose(surface.height(np.zeros(2)), loss, atol=1e-4)
 
 

@@ -1,4 +1,5 @@
-// Optimisers on a surface, step by step. An arrow at the first one's place points downhill: against the gradient.
+// Optimisers on a surface, step by step. An arrow where one of them is points downhill: against the gradient.
+// A press on the map, or Shift and an arrow key, sends another start: [x, y].
 export default function ({ data, parentElement, setTriggerValue }) {
   const find = (what) => parentElement.querySelector(what)
   const [map, canvas, legend, play, one, slider, words] = [
@@ -6,7 +7,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   ].map(find)
   const { walks, centre, reach } = data
   const last = walks[0].points.length - 1
-  const state = (parentElement.descentState ??= { step: 0, timer: null })
+  const state = (parentElement.descentState ??= { step: 0, timer: null, followed: 0 })
   const first = 15 // so that there is a way to be seen
   const wanted = JSON.stringify(data)
   if (parentElement.shownDescent !== wanted) state.step = first
@@ -16,13 +17,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = (number) => number.toFixed(2).replace("-", "−")
 
   legend.replaceChildren(
-    ...walks.map(({ name, colour }) => {
-      const item = document.createElement("span")
+    ...walks.map(({ name, colour }, n) => {
+      const item = document.createElement("button")
+      item.type = "button"
       item.style.setProperty("--colour", colour)
       item.append(name, document.createElement("b"))
+      item.onclick = () => {
+        state.followed = n
+        paint()
+      }
       return item
     }),
   )
+
+  const goes = (slope) => (slope > 0 ? "rises" : "falls")
+  const said = (name, [x, y]) =>
+    `${name}’s gradient is (${text(x)}, ${text(y)}): ` +
+    (Math.hypot(x, y) > 1e-3
+      ? `the ground ${goes(x)} to the right, and ${goes(y)} upwards. The arrow points the other way, downhill.`
+      : "it is flat here.")
 
   const paint = () => {
     const ratio = window.devicePixelRatio || 1
@@ -54,11 +67,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       pen.fill()
       pen.stroke()
     })
-    const led = walks[0]
-    const slope = led.gradients[state.step]
+    const { name, points, gradients } = walks[state.followed]
+    const slope = gradients?.[state.step] ?? [0, 0]
     const length = Math.hypot(...slope)
     if (length > 1e-3) {
-      const [x, y] = at(led.points[state.step])
+      const [x, y] = at(points[state.step])
       const size = Math.min(60, 18 + 14 * length) * ratio
       const [dx, dy] = [(-slope[0] / length) * size, (slope[1] / length) * size]
       const turn = Math.atan2(dy, dx)
@@ -73,13 +86,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
         pen.lineTo(x + dx + Math.cos(turn + angle) * far * ratio, y + dy + Math.sin(turn + angle) * far * ratio)
       pen.fill()
     }
-    legend.querySelectorAll("b").forEach((b, n) => {
+    ;[...legend.children].forEach((item, n) => {
       const height = walks[n].heights[state.step]
-      b.textContent = height > 9999 ? "lost" : text(height)
+      item.querySelector("b").textContent = height > 9999 ? "lost" : text(height)
+      item.setAttribute("aria-pressed", n === state.followed)
     })
-    words.textContent =
-      `Step ${state.step} of ${last}. ${led.name}’s gradient is (${slope.map(text).join(", ")}): ` +
-      (length > 1e-3 ? "the arrow points the other way, downhill." : "it is flat here.")
+    words.textContent = `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} asks for no gradient.`)
     slider.value = state.step
     map.dataset.step = state.step
   }
@@ -101,20 +113,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
   play.onclick = () => (state.timer ? stop() : start())
   one.onclick = () => (stop(), go(state.step + 1))
   slider.oninput = () => (stop(), go(Number(slider.value)))
+  const send = (x, y) => setTriggerValue("start", [x, y])
   map.onclick = (event) => {
     const box = map.getBoundingClientRect()
     stop()
-    setTriggerValue("start", [
+    send(
       centre[0] + ((event.clientX - box.left) / box.width - 0.5) * 2 * reach,
       centre[1] - ((event.clientY - box.top) / box.height - 0.5) * 2 * reach,
-    ])
+    )
   }
   map.onkeydown = (event) => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (!move) return
+    const move = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key]
+    if (!move || (!event.shiftKey && !move[0])) return
     event.preventDefault()
     stop()
-    go(state.step + move)
+    const [x, y] = walks[0].points[0]
+    if (event.shiftKey) send(x + (move[0] * reach) / 20, y + (move[1] * reach) / 20)
+    else go(state.step + move[0])
   }
   picture.onload = paint
   picture.src = data.picture

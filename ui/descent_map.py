@@ -7,17 +7,18 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from digitlab.descent import Surface, grid
+from digitlab.descent import FOLLOW_GRADIENT, Surface, grid
 from ui.pictures import data_url
 
 _HERE = Path(__file__)
-_SIDE, _SHADES = 240, 16
+_SIDE, _SHADES = 480, 16
 _LOW, _HIGH = np.array((38, 66, 120)), np.array((226, 232, 240))  # deep in the valley, up on the hill
 _component = st.components.v2.component(
     "digitlab_descent",
     html=(
         '<div class="map" tabindex="0" role="application" aria-roledescription="loss surface" '
-        'aria-label="The surface from above. Click to start somewhere else.">'
+        'aria-label="The surface from above. Press it to start somewhere else, or Shift and an arrow key; '
+        'arrow keys alone go from step to step.">'
         '<canvas></canvas></div><div class="legend"></div>'
         '<div class="controls"><button type="button" class="play">Play</button>'
         '<button type="button" class="step">One step</button>'
@@ -32,8 +33,9 @@ _component = st.components.v2.component(
 @st.cache_data(max_entries=8, show_spinner=False)
 def _seen_from_above(title: str, _surface: Surface) -> str:
     """Bands of equal height, narrower near the ground."""
-    heights = grid(_surface, _SIDE)
+    heights = grid(_surface)
     heights = np.log(heights - heights.min() + 0.02 * np.ptp(heights))
+    heights = cv2.resize(heights, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
     share = np.floor((heights - heights.min()) / np.ptp(heights) * _SHADES) / _SHADES
     shades = _LOW + share[..., None] * (_HIGH - _LOW)
     return data_url(cv2.convertScaleAbs(shades[..., ::-1]))
@@ -72,7 +74,9 @@ def descent_map(
                     "colour": colours[name],
                     "points": np.round(path, 4).tolist(),
                     "heights": np.round(surface.height(path), 4).tolist(),
-                    "gradients": np.round([surface.gradient(point) for point in path], 4).tolist(),
+                    "gradients": np.round(surface.gradient(path), 4).tolist()
+                    if name in FOLLOW_GRADIENT
+                    else None,
                 }
                 for name, path in paths.items()
             ],

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -37,6 +38,21 @@ def test_step_play_and_start_somewhere_else(browser: Browser, app: RunningApp, w
     expect(page).to_have_url(
         re.compile(r"start=-1\.0\d?%2C1\.0|start=-1\.0\d?,1\.0|start=-0\.99"), timeout=WAIT_MS
     )
+    page.close()
+
+
+def test_another_optimisers_gradient_and_a_start_by_keys(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app, "?surface=Four+valleys&start=1,2")
+    surface = descent.surfaces()["Four valleys"]
+    page.get_by_role("slider", name="Step", exact=True).fill("7")
+    page.get_by_role("button", name=re.compile("^Adam")).click()
+    x, y = surface.gradient(descent.adam(surface, np.array([1.0, 2.0]), surface.rate)[7])
+    written = f"Adam’s gradient is ({x:.2f}, {y:.2f})".replace("-", "−")
+    expect(page.get_by_text(written)).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Random walk")).click()
+    expect(page.get_by_text("Random walk asks for no gradient.")).to_be_visible()
+    page.locator(".map").press("Shift+ArrowUp")
+    expect(page).to_have_url(re.compile(r"start=1\.00(,|%2C)2\.25"), timeout=WAIT_MS)
     page.close()
 
 
