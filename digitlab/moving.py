@@ -84,8 +84,6 @@ def moved(picture: np.ndarray, move: Move) -> np.ndarray:
     """The picture float32 (28, 28) in [0, 1], its pen made wider or thinner, then scaled and turned about its
     middle, then shifted; what leaves the picture is lost."""
     picture = _with_pen(picture, move.pen)
-    if move == Move(pen=move.pen):
-        return picture
     middle = (picture.shape[0] - 1) / 2
     matrix = cv2.getRotationMatrix2D((middle, middle), -move.turn, move.size / 100)
     matrix[:, 2] += move.right, move.down

@@ -105,7 +105,7 @@ def heights(surface: Surface, paths: dict[str, np.ndarray]) -> alt.Chart:
             alt.Color(
                 "optimiser:N",
                 scale=alt.Scale(domain=list(shown), range=list(shown.values())),
-                legend=alt.Legend(orient="top", title=None),
+                legend=alt.Legend(orient="top", title=None, columns=2),
             ),
             tooltip=["optimiser:N", "step:Q", alt.Tooltip("height:Q", format=".3f")],
         )

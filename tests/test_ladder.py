@@ -67,6 +67,10 @@ def test_without_the_crop_no_step_is_taken() -> None:
 def test_larger_paper_leaves_the_digit_as_it_is() -> None:
     image = strokes.render(strokes.examples()[5])
     assert SMALL.shape == (2 * image.shape[0], 2 * image.shape[1])
+    height, width = image.shape[:2]
+    assert SMALL[:height, :width].max() == 255
+    assert not SMALL[height:].any()
+    assert not SMALL[:, width:].any()
     before, after = to_mnist(image), to_mnist(SMALL)
     assert before is not None
     assert after is not None

@@ -75,16 +75,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const size = Math.min(60, 18 + 14 * length) * ratio
       const [dx, dy] = [(-slope[0] / length) * size, (slope[1] / length) * size]
       const turn = Math.atan2(dy, dx)
-      pen.strokeStyle = pen.fillStyle = "#0f172a"
-      pen.lineWidth = 3 * ratio
-      pen.beginPath()
-      pen.moveTo(x, y)
-      pen.lineTo(x + dx, y + dy)
-      pen.stroke()
-      pen.beginPath()
-      for (const [angle, far] of [[0, 10], [2.4, 9], [-2.4, 9]])
-        pen.lineTo(x + dx + Math.cos(turn + angle) * far * ratio, y + dy + Math.sin(turn + angle) * far * ratio)
-      pen.fill()
+      // light first, then dark on it: to be seen on hill and valley
+      for (const [colour, edge] of [["#ffffff", 3.5], ["#0f172a", 0]]) {
+        pen.strokeStyle = pen.fillStyle = colour
+        pen.lineWidth = (3 + edge) * ratio
+        pen.beginPath()
+        pen.moveTo(x, y)
+        pen.lineTo(x + dx, y + dy)
+        pen.stroke()
+        pen.lineWidth = edge * ratio
+        pen.beginPath()
+        for (const [angle, far] of [[0, 10], [2.4, 9], [-2.4, 9]])
+          pen.lineTo(x + dx + Math.cos(turn + angle) * far * ratio, y + dy + Math.sin(turn + angle) * far * ratio)
+        pen.closePath()
+        if (edge) pen.stroke()
+        pen.fill()
+      }
     }
     ;[...legend.children].forEach((item, n) => {
       const height = walks[n].heights[state.step]
