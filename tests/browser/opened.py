@@ -14,7 +14,10 @@ PAGES = sorted(file.stem for file in FILES)  # every page by its address
 
 def opened(browser: Browser, app: RunningApp, path: str, *, phone: bool = False) -> Page:
     size = PHONE if phone else DESKTOP
-    page = browser.new_page(viewport=size, is_mobile=phone, has_touch=phone)
+    return visit(browser.new_page(viewport=size, is_mobile=phone, has_touch=phone), app, path)
+
+
+def visit(page: Page, app: RunningApp, path: str) -> Page:
     page.goto(f"{app.base_url}/{path}")
     finished(page)
     return page

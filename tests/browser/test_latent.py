@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.server import RunningApp
 from digitlab import data, drawn, latent, squeezed
-from tests.browser.pages import WAIT_MS, opened
+from tests.browser.opened import WAIT_MS, visit
 
 
 def shown(page: Page) -> np.ndarray:
@@ -35,7 +35,7 @@ def go(page: Page, across: float, down: float) -> None:
 
 
 def test_the_digit_under_the_pointer_is_the_decoder_s(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "latent?sample=digits-17")
+    page = visit(tab, app, "latent?sample=digits-17")
     words = page.get_by_text("This is your digit’s place.")
     expect(words).to_be_visible(timeout=WAIT_MS)
     seen = [shown(page)]
@@ -53,7 +53,7 @@ def test_the_digit_under_the_pointer_is_the_decoder_s(tab: Page, app: RunningApp
 
 
 def test_the_map_can_show_the_pictures_themselves(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "latent?sample=digits-17")
+    page = visit(tab, app, "latent?sample=digits-17")
     legend = page.locator(".legend")
     expect(legend).to_be_visible(timeout=WAIT_MS)
     page.get_by_role("radio", name="What is drawn where").click()
@@ -68,7 +68,7 @@ def picture_of(dataset: str, index: int) -> np.ndarray:
 def test_the_walk_says_where_the_cnn_changes_its_mind(
     tab: Page, app: RunningApp, mnist_test: data.Dataset
 ) -> None:
-    page = opened(tab, app, "latent?sample=digits-17&to=3&which=1")
+    page = visit(tab, app, "latent?sample=digits-17&to=3&which=1")
     end = int(np.flatnonzero(mnist_test.labels == 3)[1])
     through, _ = squeezed.between(picture_of("digits", 17), picture_of("mnist", end))
     steps = page.get_by_role("group", name="Through latent space").get_by_role("img")
@@ -80,7 +80,7 @@ def test_the_walk_says_where_the_cnn_changes_its_mind(
 
 
 def test_the_film_plays_and_can_be_saved(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "latent?sample=digits-17&walk=4&step=0.5&speed=20")
+    page = visit(tab, app, "latent?sample=digits-17&walk=4&step=0.5&speed=20")
     film = page.get_by_role("img", name="The film")
     slider = page.get_by_role("slider", name="Picture of the film")
     expect(page.get_by_text("1 of 60")).to_be_visible(timeout=WAIT_MS)
@@ -101,7 +101,7 @@ def test_the_film_plays_and_can_be_saved(tab: Page, app: RunningApp) -> None:
 
 
 def test_digits_of_a_class_on_demand(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "latent?sample=digits-17&draw=4&hands=2")
+    page = visit(tab, app, "latent?sample=digits-17&draw=4&hands=2")
     for seed in (2, 3):
         count = squeezed.read_all(drawn.digits(4, seed)).read_as(4)
         made = page.get_by_role("group", name="Digits that were made")
@@ -112,7 +112,7 @@ def test_digits_of_a_class_on_demand(tab: Page, app: RunningApp) -> None:
 
 
 def test_a_number_is_moved_and_set_back(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "latent?sample=digits-17")
+    page = visit(tab, app, "latent?sample=digits-17")
     first = int(squeezed.mattering(picture_of("digits", 17))[0]) + 1
     moved = page.get_by_role("img", name=re.compile("^Moved"))
     before = moved.get_attribute("src", timeout=WAIT_MS)
@@ -126,7 +126,7 @@ def test_a_number_is_moved_and_set_back(tab: Page, app: RunningApp) -> None:
 
 
 def test_fewer_numbers_have_their_errors(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "latent?sample=digits-17")
+    page = visit(tab, app, "latent?sample=digits-17")
     picture = picture_of("digits", 17)
     for title, left in (
         ("Autoencoder", squeezed.fewer_numbers(picture)),
@@ -146,7 +146,7 @@ BAD = (
 
 @pytest.mark.parametrize("path", BAD)
 def test_bad_links_fall_back(tab: Page, app: RunningApp, path: str) -> None:
-    page = opened(tab, app, path)
+    page = visit(tab, app, path)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.locator(".map")).to_be_visible()
     expect(page.get_by_text(re.compile("The CNN reads .* of 24"))).to_be_visible(timeout=WAIT_MS)

@@ -7,11 +7,11 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.server import RunningApp
 from digitlab import anomaly, data
-from tests.browser.pages import WAIT_MS, opened
+from tests.browser.opened import WAIT_MS, visit
 
 
 def test_a_letter_is_refused_and_an_o_is_not(tab: Page, app: RunningApp) -> None:
-    page = opened(tab, app, "not_a_digit?letter=K")
+    page = visit(tab, app, "not_a_digit?letter=K")
     expect(page.get_by_text("The picture above is refused")).to_be_visible(timeout=WAIT_MS)
     page.get_by_role("radio", name="O", exact=True).click()
     page.wait_for_url(re.compile("letter=O"))
@@ -19,7 +19,7 @@ def test_a_letter_is_refused_and_an_o_is_not(tab: Page, app: RunningApp) -> None
 
 
 def test_the_price_follows_the_threshold(tab: Page, app: RunningApp, mnist_test: data.Dataset) -> None:
-    page = opened(tab, app, "not_a_digit?score=0.5")
+    page = visit(tab, app, "not_a_digit?score=0.5")
     slider = page.get_by_role("slider", name="Digit score at which a picture is refused")
     for threshold in (0.5, 0.51):
         price = anomaly.by_detector("mnist").price(threshold)
@@ -31,7 +31,7 @@ def test_the_price_follows_the_threshold(tab: Page, app: RunningApp, mnist_test:
 
 
 def test_the_other_judge_and_its_worst_cases(tab: Page, app: RunningApp, mnist_test: data.Dataset) -> None:
-    page = opened(tab, app, "not_a_digit")
+    page = visit(tab, app, "not_a_digit")
     page.get_by_role("radio", name="Redrawing error").click()
     scores = anomaly.by_redrawing("mnist")
     price = scores.price(0.021)
@@ -44,6 +44,6 @@ def test_the_other_judge_and_its_worst_cases(tab: Page, app: RunningApp, mnist_t
 
 @pytest.mark.parametrize("path", ["not_a_digit?letter=ab&judge=me&score=9&error=x&sample=x"])
 def test_bad_links_fall_back(tab: Page, app: RunningApp, path: str) -> None:
-    page = opened(tab, app, path)
+    page = visit(tab, app, path)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text(re.compile("This costs"))).to_be_visible(timeout=WAIT_MS)
