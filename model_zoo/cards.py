@@ -170,6 +170,8 @@ def _recipe(card: Mapping[str, Any]) -> str:
     ]
     if recipe.get("distort"):
         parts.append(f"distortions of strength {recipe['distort']:g}")
+    if recipe.get("others") and "as_drawn" in recipe:
+        parts.append(f"{recipe['as_drawn']} of 4 looks at MNIST as the pad would show it")
     if recipe.get("average"):
         parts.append("weights averaged over the last steps")
     if recipe.get("precision", "float32") != "float32":

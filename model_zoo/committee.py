@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TITLE = "Committee"
 SUMMARY = "Several networks read the digit, and the average of their opinions counts."
-RECIPE = Recipe(epochs=0, batch_size=128, learning_rate=0, others=False, float16=True)
+RECIPE = Recipe(epochs=0, batch_size=128, learning_rate=0, float16=True)
 MEMBERS = (ARTIFACTS / "deep_cnn", ARTIFACTS / "cnn", ARTIFACTS / "tiny_cnn")
 
 
