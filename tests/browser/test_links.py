@@ -44,7 +44,7 @@ def test_each_page_opens_with_something_and_fits(
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(f"{app.base_url}/{path}")
-    expect(page.get_by_role("heading").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading").first.or_(Pad(page).canvas).first).to_be_visible(timeout=20_000)
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=30_000
     )

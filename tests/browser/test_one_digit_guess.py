@@ -87,7 +87,7 @@ def test_the_whole_game(browser: Browser, app: RunningApp) -> None:
         expect(turn.get_by_text("Is the label right?")).to_have_count(1 if question.doubt else 0)
         if number == 3:
             page.get_by_role("link", name="What the model sees").first.click()
-            expect(page.get_by_role("heading", name="1. Ink")).to_be_visible(timeout=WAIT_MS)
+            expect(page.get_by_role("heading", name="What the model sees")).to_be_visible(timeout=WAIT_MS)
             page.get_by_role("navigation").get_by_role("button", name="Evaluation").click()
             page.get_by_role("menuitem", name="You against the machine").click()
             expect(turn).to_contain_text(f"Official label{question.label}", timeout=WAIT_MS)
