@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 TITLE = "Deep CNN"
 SUMMARY = "Seven layers of filters, each building on the shapes that the one before it found."
 RECIPE = Recipe(
-    epochs=24,
+    epochs=26,
     batch_size=128,
     learning_rate=0.004,
-    distort=0.8,
+    distort=0.7,
+    as_drawn=1,
     average=True,
     precision="mixed_bfloat16",
     float16=True,
