@@ -201,8 +201,8 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     with publish.published(options.out / name) as folder:
         fresh = module.build()
         publish.export(model, fresh, folder, recipe)
-        if name == "committee" or name in GENERATORS:
-            # its members' files hold it all; a generator's would need our own layer to be opened
+        if name == "committee" or name in STUDIES or name in GENERATORS:
+            # its members' files hold it all; nobody takes a study; a generator's would need our own layer
             (folder / "model.keras").unlink()
         card = {
             "name": name,
@@ -258,7 +258,7 @@ def _measured(name: str, model: Any, served: inference.Model, folder: Path, quic
     else:
         predictions = {"probabilities": served.predict(test.pictures())}
         measured = publish.reading(served, predictions["probabilities"])
-        if name != "committee" and not quick:  # its members see differently
+        if name in READERS and name != "committee" and not quick:  # its members see differently
             np.save(folder / "neighbours.npy", publish.neighbours(model))
     # with the labels, so that a page can count mistakes where MNIST can't be had
     np.savez_compressed(folder / "predictions.npz", labels=test.labels, **predictions)

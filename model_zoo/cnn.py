@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TITLE = "CNN"
 SUMMARY = "Small filters look for strokes, wherever in the picture they are."
-RECIPE = Recipe(epochs=28, batch_size=128, learning_rate=0.005, distort=0.6, inside=True)
+RECIPE = Recipe(epochs=28, batch_size=128, learning_rate=0.005, distort=0.6, as_drawn=1, inside=True)
 
 
 def build() -> "keras.Model":
