@@ -102,7 +102,7 @@ def _cards(artifacts: Path) -> dict[Path, Mapping[str, Any]]:
 def _overview(cards: Mapping[Path, Mapping[str, Any]], page: str = "") -> str:
     rows = []
     for folder, card in cards.items():
-        figures = [_figure(key, card) if key in card else "-" for key in OVERVIEW]
+        figures = [FIGURES[key][1](card[key]) if key in card else "-" for key in OVERVIEW]
         served = folder / "model.tflite"
         size = _size(served) if served.exists() else "-"
         link = f"[{card['title']}]({page}#{_anchor(card)})"
