@@ -56,7 +56,7 @@ def main() -> None:
 def _times(script: Path, path: str, cells: np.ndarray, click: Click) -> list[float]:
     """Seconds of each click, the first two left out: they warm caches up."""
     with running_app(script, cwd=ROOT) as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET.split())
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{app.base_url}/{path}")
         expect(page.get_by_text(" read as ").first).to_be_visible(timeout=120_000)
