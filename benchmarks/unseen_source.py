@@ -24,7 +24,7 @@ from digitlab import inference, pen_strokes
 from digitlab.errors import DataUnavailable
 from digitlab.inference import Model
 from digitlab.pen_strokes import PenDrawing
-from model_zoo import READERS
+from model_zoo import READERS, definition
 
 ROOT = Path(__file__).parents[1]
 PAGE = markdown.DOCS / "robustness.md"
@@ -58,7 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return status
             without = inference.read(Path(folder, options.model))
             rows.append([source, f"{len(theirs):,}", read(without, theirs)])
-    text = markdown.table(["source", "drawings", f"{options.model} that never saw it, %"], rows)
+    epochs = options.epochs or definition(options.model).RECIPE.epochs
+    text = markdown.table(
+        ["source", "drawings", f"{options.model} that never saw it ({epochs} epochs), %"], rows
+    )
     print(text)
     if options.write:
         markdown.keep(PAGE, "unseen source", text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 
@@ -73,13 +74,26 @@ def convert(model: "keras.Model", bits: int = 32, inside: bool = False) -> bytes
 def export(trained: "keras.Model", fresh: "keras.Model", folder: Path, recipe: Recipe) -> None:
     """Write model.keras and model.tflite; and, if pages look inside, weights.npz: "<layer>/<weight>" ->
     float32. `fresh` is the same architecture, never compiled: saved from the trained model, the optimiser's
-    state would triple the file."""
-    fresh.set_weights(trained.get_weights())
+    state would triple the file. With `float16` both files hold weights of that precision."""
+    weights = trained.get_weights()
+    if recipe.float16:
+        weights = [w.astype(np.float16).astype(w.dtype) for w in weights]
+    fresh.set_weights(weights)
     fresh.save(folder / "model.keras")
+    _compress(folder / "model.keras")
     (folder / "model.tflite").write_bytes(convert(fresh, 16 if recipe.float16 else 32, recipe.inside))
     if recipe.inside:
         weights = {f"{layer.name}/{w.name}": w.numpy() for layer in fresh.layers for w in layer.weights}
         np.savez(folder / "weights.npz", **weights)
+
+
+def _compress(archive: Path) -> None:
+    """Keras stores without compression; numbers of half precision take half the room with it."""
+    small = archive.with_suffix(".unfinished")
+    with ZipFile(archive) as stored, ZipFile(small, "w", ZIP_DEFLATED, compresslevel=9) as compressed:
+        for name in stored.namelist():
+            compressed.writestr(name, stored.read(name))
+    small.replace(archive)
 
 
 def neighbours(model: "keras.Model") -> np.ndarray:

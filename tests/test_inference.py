@@ -81,10 +81,17 @@ def test_what_serves_is_what_can_be_downloaded(name: str, pictures: np.ndarray) 
         case _:
             served, outputs = {"digit": model.predict(pictures)}, {"digit": outputs}
     assert set(served) == set(outputs)
-    close = 0.01 if model.card["recipe"]["float16"] else 1e-4
+    folded = any(isinstance(layer, keras.layers.BatchNormalization) for layer in trained.layers)
+    # batch normalisation is folded into the weights of the .tflite file before these are rounded
+    close = 0.01 if folded and model.card["recipe"]["float16"] else 1e-4
     for output, values in served.items():
         scale = max(1, np.abs(outputs[output]).max())
         assert np.abs(values - outputs[output]).max() < close * scale, output
+
+
+def test_the_zoo_stays_small() -> None:
+    files = [file for file in inference.ARTIFACTS.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 25_000_000
 
 
 def test_a_decoder_draws_what_its_keras_file_draws() -> None:
