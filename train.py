@@ -282,11 +282,11 @@ def _refuse_worse(target: Path, card: dict[str, Any]) -> None:
 
 
 def _provenance(images: int, recipe: Recipe) -> str:
-    sources = f"{images:,} training images of MNIST"
-    if recipe.others and material.pens("digits"):
-        sources = f"{images:,} training images of MNIST and of pen strokes (UCI Pen-Based, UNIPEN)"
+    held_out = f"{material.VALIDATION:,} more of MNIST held out for validation; 10,000 test images."
+    if not (recipe.others and material.pens("digits")):
+        return f"{images:,} training images of MNIST; {held_out}"
     return (
-        f"{sources}; {material.VALIDATION:,} more of MNIST held out for validation; 10,000 test images. "
+        f"{images:,} training images of MNIST and of pen strokes (UCI Pen-Based, UNIPEN); {held_out} "
         "No writer number of the pen strokes is in two of training, validation and test; in three of "
         "UNIPEN’s sources such a number is a page, and one person may have written several."
     )

@@ -193,9 +193,9 @@ def elbo(model: "keras.Model", seed: int = 0, samples: int = 10) -> dict[str, fl
 
 
 def recognisable(served: inference.Model, reader: inference.Model, seed: int = 0) -> dict[str, float]:
-    """How many of 200 random samples of each class `reader` reads as that class; the worst class, too."""
+    """How many of 1,000 random samples of each class `reader` reads as that class; the worst class, too."""
     rng = np.random.default_rng(seed)
-    labels = np.repeat(np.arange(10), 200)
+    labels = np.repeat(np.arange(10), 1_000)
     latent = served.code_size - 10
     code = np.concatenate([rng.standard_normal((len(labels), latent)), np.eye(10)[labels]], axis=1)
     right = reader.predict(served.decode(code)).argmax(axis=1) == labels

@@ -28,8 +28,9 @@ RECIPE = Recipe(
 LATENT = 2
 
 
-def build(latent: int = LATENT, classes: int = 0) -> "keras.Model":
-    """With `classes`, decoder and encoder are told the label, too: then the code need not hold it."""
+def build(latent: int = LATENT, classes: int = 0, wide: int = 256, narrow: int = 128) -> "keras.Model":
+    """With `classes`, decoder and encoder are told the label, too: then the code need not hold it. `wide` and
+    `narrow` are the neurons of their layers, beside the picture and beside the code."""
     import keras
     from keras import layers, ops
 
@@ -54,8 +55,8 @@ def build(latent: int = LATENT, classes: int = 0) -> "keras.Model":
     told = ops.one_hot(label, classes) if classes else None
     x = layers.Flatten()(picture)
     x = layers.Concatenate()([x, told]) if classes else x
-    x = layers.Dense(256, activation="relu")(x)
-    x = layers.Dense(128, activation="relu")(x)
+    x = layers.Dense(wide, activation="relu")(x)
+    x = layers.Dense(narrow, activation="relu")(x)
     mean = layers.Dense(latent, name="latent")(x)
     log_variance = layers.Dense(latent, name="log_variance")(x)
     code = Cloud(name="cloud")([mean, log_variance])
@@ -63,8 +64,8 @@ def build(latent: int = LATENT, classes: int = 0) -> "keras.Model":
     decoder = keras.Sequential(
         [
             keras.Input((latent + classes,)),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(256, activation="relu"),
+            layers.Dense(narrow, activation="relu"),
+            layers.Dense(wide, activation="relu"),
             layers.Dense(784, activation="sigmoid"),
             layers.Reshape((28, 28)),
         ],
