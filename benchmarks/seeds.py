@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import markdown
-from model_zoo import ARTIFACTS, EVERYTHING
+from model_zoo import ARTIFACTS, EVERYTHING, publish
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ("test_accuracy", "drawn_test_accuracy", "drawn_validation_accuracy", "test_calibration_error")
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = {key: [each[key] for each in cards] for key in FIGURES if all(key in each for each in cards)}
         print(table(name, found))
         if options.write:
-            file.write_text(json.dumps(card | {"seeds": found}, indent=1) + "\n", "utf-8")
+            publish.write_json(file, card | {"seeds": found})
     return 0
 
 
