@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TITLE = "Committee"
 SUMMARY = "Several networks read the digit, and the average of their opinions counts."
 RECIPE = Recipe(epochs=0, batch_size=128, learning_rate=0, float16=True)
-# of the zoo's readers, those whose average reads most of the validation images
+# of all threes of the zoo's readers, the one whose average reads most of the validation images
 MEMBERS = (ARTIFACTS / "deep_cnn", ARTIFACTS / "tiny_cnn", ARTIFACTS / "autoencoder")
 
 

@@ -83,8 +83,8 @@ def export(trained: "keras.Model", fresh: "keras.Model", folder: Path, recipe: R
     _compress(folder / "model.keras")
     (folder / "model.tflite").write_bytes(convert(fresh, 16 if recipe.float16 else 32, recipe.inside))
     if recipe.inside:
-        weights = {f"{layer.name}/{w.name}": w.numpy() for layer in fresh.layers for w in layer.weights}
-        np.savez(folder / "weights.npz", **weights)
+        named = {f"{layer.name}/{w.name}": w.numpy() for layer in fresh.layers for w in layer.weights}
+        np.savez(folder / "weights.npz", **named)
 
 
 def _compress(archive: Path) -> None:
