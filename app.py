@@ -1,51 +1,14 @@
-"""The door: `streamlit run app.py`."""
+"""The server: `streamlit run app.py` finds `app` here. What a visitor sees begins in ui/site.py."""
 
+import sys
 from pathlib import Path
 
 import streamlit as st
 
-# an icon of our own: a Material one would be fetched from a foreign server
-st.set_page_config(
-    page_title="Digit Lab", page_icon=Path(__file__).with_name("ui") / "icon.png", layout="wide"
-)
+SITE = Path(__file__).with_name("ui") / "site.py"
 
-st.navigation(
-    {
-        "": [
-            st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="home", default=True),
-            # The default page stands at the root only; a link may name it by its file, as the others.
-            st.Page("pages/draw.py", title="Draw", visibility="hidden"),
-            st.Page("pages/steps.py", title="What the model sees", icon=":material/grid_on:"),
-        ],
-        "Data": [
-            st.Page("pages/samples.py", title="Samples", icon=":material/apps:"),
-            st.Page("pages/data_set.py", title="The data in numbers", icon=":material/bar_chart:"),
-            st.Page("pages/slicing.py", title="Slicing lab", icon=":material/crop:"),
-        ],
-        "Training": [
-            st.Page("pages/curves.py", title="Training curves", icon=":material/show_chart:"),
-            st.Page("pages/replay.py", title="Replay a training", icon=":material/replay:"),
-            st.Page("pages/train_one.py", title="Train one yourself", icon=":material/fitness_center:"),
-        ],
-        "Inside the network": [
-            st.Page("pages/move.py", title="Move my digit", icon=":material/open_with:"),
-            st.Page("pages/neuron.py", title="A neuron and a layer", icon=":material/hub:"),
-            st.Page("pages/convolution.py", title="Convolution", icon=":material/filter_center_focus:"),
-            st.Page("pages/optimisation.py", title="Optimisation", icon=":material/trending_down:"),
-            st.Page("pages/latent.py", title="Latent space", icon=":material/explore:"),
-            st.Page("pages/not_a_digit.py", title="Not a digit", icon=":material/block:"),
-        ],
-        "Evaluation": [
-            st.Page("pages/mistakes.py", title="Mistakes", icon=":material/grid_4x4:"),
-            st.Page("pages/one_digit.py", title="One digit", icon=":material/filter_1:"),
-            st.Page("pages/confidence.py", title="Confidence", icon=":material/speed:"),
-            st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-            st.Page("pages/guess.py", title="You against the machine", icon=":material/sports_esports:"),
-        ],
-        "Learn": [
-            st.Page("pages/lessons.py", title="Lessons", icon=":material/school:"),
-            st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
-        ],
-    },
-    position="top",
-).run()
+# Streamlit puts the script's folder first on the path during each run, unless it is there already: a module
+# ui/html.py would then hide Python's own. Last, it hides nothing.
+sys.path.append(str(SITE.parent))
+
+app = st.App(SITE)

@@ -42,20 +42,10 @@ import numpy as np
 
 from digitlab import inference
 from digitlab.errors import DigitLabError
-from model_zoo import (
-    ARTIFACTS,
-    DETECTOR,
-    EVERYTHING,
-    GENERATORS,
-    READERS,
-    STUDIES,
-    Recipe,
-    definition,
-    material,
-    publish,
-)
-from model_zoo.fit import OPTIMIZERS, fit, iterations
-from model_zoo.workers import Workers
+from model_zoo import ARTIFACTS, DETECTOR, EVERYTHING, GENERATORS, READERS, STUDIES, Recipe, definition
+from model_zoo.training import export, training_data
+from model_zoo.training.fit import OPTIMIZERS, fit, iterations
+from model_zoo.training.workers import Workers
 
 RUNS = ".runs"  # in the folder for the artifacts: checkpoints of runs that aren't finished
 
@@ -192,15 +182,15 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
         return  # the checkpoint has it all; only TensorFlow can make what the app runs
     measured = {}
     if name in (*READERS, *STUDIES) and recipe.calibrate:
-        held_out = [material.validation()]
+        held_out = [training_data.validation()]
         if recipe.others:  # else its doubts about drawings would make it doubt all
-            held_out.append(material.drawn(material.VALIDATION_FOLD))
-        measured["temperature"] = publish.calibrate(model, [part for part in held_out if part])
+            held_out.append(training_data.drawn(training_data.VALIDATION_FOLD))
+        measured["temperature"] = export.calibrate(model, [part for part in held_out if part])
     seconds = round(time.perf_counter() - started)
 
-    with publish.published(options.out / name) as folder:
+    with export.published(options.out / name) as folder:
         fresh = module.build()
-        publish.export(model, fresh, folder, recipe)
+        export.export(model, fresh, folder, recipe)
         if name == "committee" or name in STUDIES or name in GENERATORS:
             # its members' files hold it all; nobody takes a study; a generator's would need our own layer
             (folder / "model.keras").unlink()
@@ -221,22 +211,26 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
             "seconds": seconds,
             "trained": date.today().isoformat(),
         }
-        publish.write_json(folder / "history.json", history)
-        publish.write_json(folder / "card.json", card)
+        export.write_json(folder / "history.json", history)
+        export.write_json(folder / "card.json", card)
         if moments:
-            publish.keep_moments(fresh, moments, per_epoch, folder)
+            export.keep_moments(fresh, moments, per_epoch, folder)
         if not options.replace:
             _refuse_worse(options.out / name, card)
     checkpoint.unlink(missing_ok=True)
     print(json.dumps(measured, indent=1))
 
 
-def _material(name: str, recipe: Recipe, limit: int | None) -> material.Material:
-    missing = [which for which in material.NEEDED if recipe.others and not material.pens(which)]
+def _material(name: str, recipe: Recipe, limit: int | None) -> training_data.Material:
+    missing = [which for which in training_data.NEEDED if recipe.others and not training_data.pens(which)]
     for which in missing:
-        print(material.NEEDED[which], file=sys.stderr)
+        print(training_data.NEEDED[which], file=sys.stderr)
     others = recipe.others and recipe.epochs > 0  # what is not trained needs nothing prepared
-    return material.detector(limit) if name == DETECTOR else material.readers(others, limit, recipe.as_drawn)
+    return (
+        training_data.detector(limit)
+        if name == DETECTOR
+        else training_data.readers(others, limit, recipe.as_drawn)
+    )
 
 
 def _digest(*what: Any) -> str:
@@ -245,21 +239,21 @@ def _digest(*what: Any) -> str:
 
 def _measured(name: str, model: Any, served: inference.Model, folder: Path, quick: bool) -> dict[str, float]:
     """What the app will run, measured on what it never saw; with the files that come of it."""
-    test = material.mnist("test")
+    test = training_data.mnist("test")
     if name in GENERATORS:
         readers = inference.names()
-        measured = publish.elbo(model)
+        measured = export.elbo(model)
         if len(model.inputs) == 2 and "deep_cnn" in readers:
-            measured |= publish.recognisable(served, inference.load("deep_cnn"))
+            measured |= export.recognisable(served, inference.load("deep_cnn"))
         return measured
     if name == DETECTOR:
         predictions = {"scores": served.score(test.pictures())}
-        measured = publish.detection(served, predictions["scores"])
+        measured = export.detection(served, predictions["scores"])
     else:
         predictions = {"probabilities": served.predict(test.pictures())}
-        measured = publish.reading(served, predictions["probabilities"])
+        measured = export.reading(served, predictions["probabilities"])
         if name in READERS and name != "committee" and not quick:  # its members see differently
-            np.save(folder / "neighbours.npy", publish.neighbours(model))
+            np.save(folder / "neighbours.npy", export.neighbours(model))
     # with the labels, so that a page can count mistakes where MNIST can't be had
     np.savez_compressed(folder / "predictions.npz", labels=test.labels, **predictions)
     return measured
@@ -282,8 +276,8 @@ def _refuse_worse(target: Path, card: dict[str, Any]) -> None:
 
 
 def _provenance(images: int, recipe: Recipe) -> str:
-    held_out = f"{material.VALIDATION:,} more of MNIST held out for validation; 10,000 test images."
-    if not (recipe.others and material.pens("digits")):
+    held_out = f"{training_data.VALIDATION:,} more of MNIST held out for validation; 10,000 test images."
+    if not (recipe.others and training_data.pens("digits")):
         return f"{images:,} training images of MNIST; {held_out}"
     return (
         f"{images:,} training images of MNIST and of pen strokes (UCI Pen-Based, UNIPEN); {held_out} "

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import pen_strokes
-from digitlab.pen_strokes import OnPad, PenDrawing
+from digitlab.data import pen_strokes
+from digitlab.data.pen_strokes import OnPad, PenDrawing
 from digitlab.preprocess import FIELD, to_mnist
-from model_zoo.material import SPLIT_SEED, TEST_FOLD, VALIDATION_FOLD
+from model_zoo.training.training_data import SPLIT_SEED, TEST_FOLD, VALIDATION_FOLD
 
 UNSEEN = (TEST_FOLD, VALIDATION_FOLD)
 LOOKS = 3  # of each drawing: other pens, sizes and places

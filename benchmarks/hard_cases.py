@@ -11,7 +11,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from digitlab.pen_strokes import PenDrawing
+from digitlab.data.pen_strokes import PenDrawing
 
 Strokes = Sequence[np.ndarray]
 

@@ -26,9 +26,9 @@ from benchmarks.markdown import percent
 from digitlab import data, inference
 from digitlab.errors import DigitLabError
 from digitlab.inference import Model
-from model_zoo import material
-from model_zoo.material import LIKE_DIGITS, TEST_FOLD, VALIDATION_FOLD
-from model_zoo.publish import REFUSED
+from model_zoo.training import training_data
+from model_zoo.training.export import REFUSED
+from model_zoo.training.training_data import LIKE_DIGITS, TEST_FOLD, VALIDATION_FOLD
 
 PAGE = markdown.DOCS / "not_a_digit.md"
 DETECTOR = "**the detector**"
@@ -52,7 +52,7 @@ class Pictures(NamedTuple):
     @property
     def clear(self) -> np.ndarray:
         """Which of the others can't be taken for a digit: bool (N,)."""
-        return np.array([material.is_clear(character) for character in self.characters])
+        return np.array([training_data.is_clear(character) for character in self.characters])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +89,7 @@ def gathered(limit: int | None = None) -> Pictures:
     return Pictures(
         some(data.load("mnist", "test").images),
         some(digits[TEST_FOLD]),
-        (some(material.validation().images), some(digits[VALIDATION_FOLD])),
+        (some(training_data.validation().images), some(digits[VALIDATION_FOLD])),
         some(data.load("scribbles", "test").images),
         seen.pictures[""][chosen],
         labels[chosen],

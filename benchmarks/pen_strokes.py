@@ -22,9 +22,9 @@ from benchmarks.drawings import See, Seen, looked_at, unseen
 from benchmarks.hard_cases import CASES, THICK, with_slash
 from benchmarks.markdown import percent
 from digitlab import inference
+from digitlab.data.pen_strokes import VARIABLES, PenDrawing
 from digitlab.errors import DigitLabError
 from digitlab.inference import Model
-from digitlab.pen_strokes import VARIABLES, PenDrawing
 from digitlab.preprocess import FIELD, Settings, trace
 
 PAGE = markdown.DOCS / "preprocessing.md"

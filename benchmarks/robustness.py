@@ -23,7 +23,7 @@ from benchmarks.pen_strokes import PEN_BOUNDS
 from digitlab import data, inference
 from digitlab.errors import DataUnavailable, DigitLabError
 from digitlab.inference import Model
-from model_zoo.material import TEST_FOLD
+from model_zoo.training.training_data import TEST_FOLD
 
 PAGE = markdown.DOCS / "robustness.md"
 WORST = 0.1  # of the writers

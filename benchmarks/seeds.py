@@ -4,7 +4,7 @@
 
 Weights, the order of the images and their distortions come from the seed; what is held out stays the same. It
 takes as long as that many trainings (`seconds` in each card). --write puts the figures, with those of the
-model that is there, into its card; `python -m model_zoo.cards` shows mean and range.
+model that is there, into its card; `python -m model_zoo.training.cards` shows mean and range.
 """
 
 import argparse
@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import markdown
-from model_zoo import ARTIFACTS, EVERYTHING, publish
+from model_zoo import ARTIFACTS, EVERYTHING
+from model_zoo.training import export
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ("test_accuracy", "drawn_test_accuracy", "drawn_validation_accuracy", "test_calibration_error")
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = {key: [each[key] for each in cards] for key in FIGURES if all(key in each for each in cards)}
         print(table(name, found))
         if options.write:
-            publish.write_json(file, card | {"seeds": found})
+            export.write_json(file, card | {"seeds": found})
     return 0
 
 

@@ -20,7 +20,8 @@ import numpy as np
 from benchmarks import markdown
 from benchmarks.zoo_table import PAGE, convnet
 from digitlab.errors import DigitLabError
-from model_zoo import definition, fit, material
+from model_zoo import definition
+from model_zoo.training import fit, training_data
 
 if TYPE_CHECKING:
     import keras
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        data = material.readers(False, None)
+        data = training_data.readers(False, None)
     except DigitLabError as error:
         print(f"benchmarks.time_to_99: {error}", file=sys.stderr)
         return 2
@@ -77,7 +78,7 @@ def ours(precision: str) -> tuple["keras.Model", int, int]:
     keras.config.set_dtype_policy(precision)
     model = cnn.build()
     keras.config.set_dtype_policy("float32")
-    steps = fit.iterations(len(material.readers(False, None).labels), recipe)
+    steps = fit.iterations(len(training_data.readers(False, None).labels), recipe)
     model.compile(fit.optimizer(recipe, steps), loss=recipe.loss, metrics=["accuracy"])
     return model, BATCH, 1
 
@@ -91,7 +92,7 @@ def reference() -> tuple["keras.Model", int, int]:
     return model, 128, MOST_EPOCHS
 
 
-def train(way: Callable, data: material.Material, seed: int) -> tuple[float, int, float, float]:
+def train(way: Callable, data: training_data.Material, seed: int) -> tuple[float, int, float, float]:
     """Seconds of training, epochs, accuracy on validation and on test images."""
     import keras
 
@@ -106,10 +107,10 @@ def train(way: Callable, data: material.Material, seed: int) -> tuple[float, int
         seconds += time.perf_counter() - start
         epochs += 1
         accuracy = right(model, data.validation)
-    return seconds, epochs, accuracy, right(model, material.mnist("test"))
+    return seconds, epochs, accuracy, right(model, training_data.mnist("test"))
 
 
-def right(model: "keras.Model", examples: material.Examples) -> float:
+def right(model: "keras.Model", examples: training_data.Examples) -> float:
     answers = model.predict(examples.pictures(), batch_size=500, verbose=0).argmax(axis=1)
     return float((answers == examples.labels).mean())
 

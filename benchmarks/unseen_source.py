@@ -20,10 +20,11 @@ from pathlib import Path
 
 from benchmarks import markdown
 from benchmarks.drawings import looked_at
-from digitlab import inference, pen_strokes
+from digitlab import inference
+from digitlab.data import pen_strokes
+from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.inference import Model
-from digitlab.pen_strokes import PenDrawing
 from model_zoo import READERS, definition
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +77,7 @@ def read(model: Model, drawings: list[PenDrawing]) -> str:
 
 
 def write(drawings: Iterable[PenDrawing], file: Path) -> None:
-    """As digitlab.pen_strokes reads it."""
+    """As digitlab.data.pen_strokes reads it."""
     entries = [
         drawing._asdict() | {"strokes": [stroke.tolist() for stroke in drawing.strokes]}
         for drawing in drawings

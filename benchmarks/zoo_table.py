@@ -25,7 +25,7 @@ from benchmarks.inference import compare
 from digitlab import inference
 from digitlab.errors import DigitLabError
 from digitlab.metrics import accuracy
-from model_zoo import material
+from model_zoo.training import training_data
 
 if TYPE_CHECKING:
     import keras
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
     options = parser.parse_args(arguments)
     try:
-        material.mnist("test")
+        training_data.mnist("test")
     except DigitLabError as error:
         print(f"benchmarks.zoo_table: {error}", file=sys.stderr)
         return 2
@@ -88,7 +88,7 @@ def reference(epochs: int) -> Served:
 
     keras.utils.set_random_seed(0)
     model = convnet()
-    images, labels = material.mnist("train")
+    images, labels = training_data.mnist("train")
     model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
     pictures, targets = images[..., None] / np.float32(255), keras.utils.to_categorical(labels, 10)
     model.fit(pictures, targets, batch_size=128, epochs=epochs, validation_split=0.1, verbose=0)
@@ -125,7 +125,7 @@ def _keras_predict(model: "keras.Model", pictures: np.ndarray) -> np.ndarray:
 def table(models: Sequence[Served]) -> str:
     """Everything is measured here and now, on one thread for each reader, on all threads for the
     reference."""
-    test, drawn = material.mnist("test"), material.drawn(material.TEST_FOLD)
+    test, drawn = training_data.mnist("test"), training_data.drawn(training_data.TEST_FOLD)
     pictures = test.pictures()
     single = compare({model.name: partial(model.predict, pictures[:1]) for model in models})
     rows = []

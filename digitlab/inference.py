@@ -49,7 +49,7 @@ def read(folder: Path) -> "Model":
 
 @lru_cache(maxsize=64)
 def at_moment(name: str, moment: int) -> "Model":
-    """What a model was at one of the moments of its training that were kept (digitlab/learning.py)."""
+    """What a model was at one of the moments of its training that were kept (digitlab.training.histories)."""
     folder = ARTIFACTS / name
     return Model(folder, _card(folder), folder / "moments" / f"{moment:02}.tflite")
 

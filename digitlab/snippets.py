@@ -1,6 +1,6 @@
 """The first lines of the Python that pages show: they make the digit that a page is about."""
 
-from digitlab import samples
+from digitlab.data import samples
 
 EXAMPLE = 3  # the digit that stands in for a drawing
 

@@ -33,8 +33,12 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float  # at its highest
-    distort: float = 0  # strength of the distortions, new ones each epoch (model_zoo/augment.py); 0: none
-    others: bool = True  # learn from other handwriting than MNIST's, too (model_zoo/material.py)
+    distort: float = (
+        0  # strength of the distortions, new ones each epoch (model_zoo/training/augment.py); 0: none
+    )
+    others: bool = (
+        True  # learn from other handwriting than MNIST's, too (model_zoo/training/training_data.py)
+    )
     as_drawn: int = 2  # so many of the four looks at a digit of MNIST are as the pad would show it
     optimizer: str = "adam"
     one_cycle: bool = True  # the learning rate rises for a fifth of the run, and falls to nothing

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitlab.data.scribbles import scribble
 from digitlab.preprocess import FIELD, to_mnist
-from digitlab.scribbles import scribble
 from model_zoo import Recipe
 
 if TYPE_CHECKING:

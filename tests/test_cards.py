@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model_zoo import ARTIFACTS, DETECTOR, cards
+from model_zoo import ARTIFACTS, DETECTOR
+from model_zoo.training import cards
 
 LEAST = {"name": "cnn", "title": "CNN", "summary": "Looks.", "reads": True, "order": 1, "parameters": 47498}
 
@@ -20,7 +21,7 @@ def page(folder: Path, *entries: dict[str, Any]) -> str:
 
 
 def test_the_page_is_what_the_command_would_write() -> None:
-    stale = "docs/models.md is older than the models: run `python -m model_zoo.cards`"
+    stale = "docs/models.md is older than the models: run `python -m model_zoo.training.cards`"
     assert cards.PAGE.read_text("utf-8") == cards.page(ARTIFACTS), stale
     assert cards.README_TABLE.findall(cards.README.read_text("utf-8")) == [cards.readme_table(ARTIFACTS)], (
         stale

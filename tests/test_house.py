@@ -1,6 +1,7 @@
 """The rules of the house: who may import whom, and what nobody does."""
 
 import ast
+import importlib
 import os
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from ui import menu
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = sorted(path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
@@ -78,17 +81,21 @@ def test_the_import_contracts_hold() -> None:
         ("digitlab/metrics.py", "import streamlit"),
         ("digitlab/metrics.py", "def late():\n    import keras"),
         ("digitlab/metrics.py", "from ui import style"),
-        ("ui/style.py", "from pages import draw"),
+        ("ui/style.py", "from pages.draw import steps"),
         ("ui/style.py", "import model_zoo"),
-        ("pages/draw.py", "def late():\n    import keras"),
-        ("pages/draw.py", "import streamlit_drawable_canvas"),
+        ("ui/style.py", "import streamlit_drawable_canvas"),
+        ("model_zoo/cnn.py", "import ui.style"),
+        ("pages/draw/steps.py", "def late():\n    import keras"),
+        ("pages/draw/steps.py", "import streamlit_drawable_canvas"),
+        ("pages/draw/steps.py", "from pages.learn import glossary"),
+        ("pages/inside/convolution/page.py", "from pages.inside.move import heat_maps"),
     ],
 )
 def test_a_breach_of_the_contracts_is_found(tmp_path: Path, file: str, statement: str) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for source in SERVED:
         copy = tmp_path / source.relative_to(ROOT)
-        copy.parent.mkdir(exist_ok=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, copy)
     with (tmp_path / file).open("a") as module:
         module.write(f"\n{statement}\n")
@@ -101,7 +108,7 @@ START = """
 import importlib, sys
 from streamlit.testing.v1 import AppTest
 
-app = AppTest.from_file("app.py", default_timeout=60).run()
+app = AppTest.from_file("ui/site.py", default_timeout=60).run()
 assert not app.exception, app.exception
 for module in sys.argv[1:]:
     importlib.import_module(module)
@@ -119,12 +126,18 @@ def test_what_serves_loads_no_tensorflow() -> None:
     modules = [
         ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for file in SERVED
-        if file.parent.name in ("digitlab", "ui", "model_zoo") and file.stem != "__init__"
+        if file.parent != ROOT and file.stem not in ("__init__", "site")
     ]
     done = run("-c", START, *modules)
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
-    assert {"digitlab.inference", "ui.show", "model_zoo.cnn", "ai_edge_litert"} <= loaded
+    assert {
+        "digitlab.inference",
+        "ui.answers",
+        "pages.inside.neuron.page",
+        "model_zoo.cnn",
+        "ai_edge_litert",
+    } <= loaded
     assert not {module.split(".")[0] for module in loaded} & TRAINERS
 
 
@@ -137,7 +150,7 @@ def test_tensorflow_is_imported_only_where_it_is_used(file: Path) -> None:
 def test_only_the_pad_knows_the_canvas_package() -> None:
     """Also modules that the contract in pyproject.toml doesn't list yet."""
     knows = [file for file in SERVED if any("streamlit_drawable_canvas" in imported(n) for n in nodes(file))]
-    assert names(knows) == ["ui/pad.py"]
+    assert names(knows) == ["ui/pad/__init__.py"]
 
 
 # --- what nobody does --------------------------------------------------------------------------------
@@ -171,35 +184,19 @@ def test_no_text_is_taken_for_html(file: Path) -> None:
 # --- pages -------------------------------------------------------------------------------------------
 
 
-def pages_named_by(function: str, file: Path) -> list[str]:
-    return [
-        call.args[0].value
-        for name, call in calls(file)
-        if name == function and call.args and isinstance(call.args[0], ast.Constant)
-    ]
+def rooms(chapter: Path) -> set[str]:
+    """The pages of a chapter: one file each, or one folder."""
+    return {path.stem for path in chapter.iterdir() if path.stem.strip("_") == path.stem}
 
 
-PAGES = [file for file in sorted((ROOT / "pages").glob("*.py")) if file.name != "__init__.py"]
+def test_the_menu_has_each_page_and_each_entry_is_a_page() -> None:
+    chapters = [path for path in (ROOT / "pages").iterdir() if path.is_dir() and path.name != "__pycache__"]
+    modules = {f"pages.{chapter.name}.{room}" for chapter in chapters for room in rooms(chapter)}
+    assert {entry.module for entry in menu.ENTRIES.values()} == modules
+    assert len(modules) > 20
 
 
-def test_each_page_is_in_the_navigation_and_each_entry_is_a_page() -> None:
-    assert sorted(set(pages_named_by("Page", ROOT / "app.py"))) == names(PAGES)
-    assert len(PAGES) > 1
-
-
-@pytest.mark.parametrize("file", PAGES, ids=names(PAGES))
-def test_the_address_of_a_page_is_its_files_name(file: Path) -> None:
-    """Else the first visitor after a start who comes by a link gets the wrong page."""
-    addresses = set()
-    for name, call in calls(ROOT / "app.py"):
-        if name == "Page" and (ROOT / ast.literal_eval(call.args[0])) == file:
-            said = {keyword.arg: keyword.value for keyword in call.keywords}
-            if "default" not in said:  # that one stands at the root only
-                addresses.add(ast.literal_eval(said["url_path"]) if "url_path" in said else file.stem)
-    assert addresses == {file.stem}
-
-
-@pytest.mark.parametrize("file", SERVED, ids=names(SERVED))
-def test_links_to_pages_lead_somewhere(file: Path) -> None:
-    for page in pages_named_by("page_link", file) + pages_named_by("switch_page", file):
-        assert page.startswith("http") or (ROOT / page).is_file()
+@pytest.mark.parametrize("entry", menu.ENTRIES.values(), ids=list(menu.ENTRIES))
+def test_a_page_is_a_module_named_as_its_address_that_can_be_imported(entry: menu.Entry) -> None:
+    assert entry.module.split(".")[-1] == entry.address
+    assert callable(importlib.import_module(entry.module).render)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from digitlab import data, inference
+from digitlab.data.scribbles import scribble
 from digitlab.errors import UnknownName
 from digitlab.preprocess import to_mnist
-from digitlab.scribbles import scribble
 from digitlab.strokes import Stroke, examples, render
 
 # Ours to reach on MNIST's test images, from the simplest on; the first two are at their architecture's limit.

@@ -98,7 +98,6 @@ def test_a_wrong_option_would_be_noticed(tmp_path: Path) -> None:
         ("server.maxUploadSize", MAX_BYTES / 1024**2),  # MB; else one refuses what the other allows
         ("server.fileWatcherType", "none"),  # else a class that arrives at once waits for half a minute
         ("client.showErrorDetails", "none"),  # else strangers read tracebacks
-        ("server.scriptHealthCheckEnabled", True),  # else the first deep link can be "Page not found"
         ("browser.gatherUsageStats", False),  # else pupils' browsers report to Streamlit
     ],
 )

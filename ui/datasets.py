@@ -22,7 +22,7 @@ class Chosen(NamedTuple):
 
     @property
     def link(self) -> str:
-        """As ui.large and ?sample= call it."""
+        """As ui.digit_dialog and ?sample= call it."""
         return f"{self.name}-train" if self.split == "train" else self.name
 
 

@@ -1,15 +1,13 @@
 """Opening a page as a visitor does, and waiting until it stands."""
 
-from pathlib import Path
-
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
 from tests.browser.conftest import DESKTOP, PHONE
+from ui import menu
 
 WAIT_MS = 15_000
-FILES = Path(__file__).parents[2].joinpath("pages").glob("[a-z]*.py")
-PAGES = sorted(file.stem for file in FILES)  # every page by its address
+PAGES = sorted(menu.ENTRIES)  # every page by its address
 
 
 def opened(browser: Browser, app: RunningApp, path: str, *, phone: bool = False) -> Page:

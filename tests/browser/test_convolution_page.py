@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import convolution, data
+from digitlab import data
+from digitlab.inside import convolution
 
 WAIT_MS = 20_000
 PICTURE = "digits-18"

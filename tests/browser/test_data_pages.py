@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import data, samples, slicing
-from digitlab.slicing import Rectangle
+from digitlab import data
+from digitlab.data import samples, slicing
+from digitlab.data.slicing import Rectangle
 from tests.browser.pad import Pad
 
 WAIT_MS = 15_000

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import data, drawn, latent, squeezed
+from digitlab import data
+from digitlab.inside import autoencoder, generated, latent
 from tests.browser.opened import WAIT_MS, visit
 
 
@@ -70,9 +71,9 @@ def test_the_walk_says_where_the_cnn_changes_its_mind(
 ) -> None:
     page = visit(tab, app, "latent?sample=digits-17&to=3&which=1")
     end = int(np.flatnonzero(mnist_test.labels == 3)[1])
-    through, _ = squeezed.between(picture_of("digits", 17), picture_of("mnist", end))
+    through, _ = autoencoder.between(picture_of("digits", 17), picture_of("mnist", end))
     steps = page.get_by_role("group", name="Through latent space").get_by_role("img")
-    expect(steps).to_have_count(squeezed.STEPS, timeout=WAIT_MS)
+    expect(steps).to_have_count(autoencoder.STEPS, timeout=WAIT_MS)
     wanted = [f"Step {number + 1}, read as {answer}" for number, answer in enumerate(through.answers)]
     assert steps.evaluate_all("all => all.map(img => img.alt)") == wanted
     page.get_by_role("radiogroup", name="To a").get_by_role("radio", name="5").click()
@@ -88,14 +89,14 @@ def test_the_film_plays_and_can_be_saved(tab: Page, app: RunningApp) -> None:
     expect(page.get_by_text("31 of 60")).to_be_visible()
     pixels = film.evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data)")
     seen = np.array(pixels).reshape(28, 28, 4)[..., 0]
-    assert np.array_equal(seen, drawn.film(4, 0.5)[30])
+    assert np.array_equal(seen, generated.film(4, 0.5)[30])
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.get_by_text("60 of 60")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as GIF").click()
     assert download.value.suggested_filename == "walk-4.gif"
-    assert download.value.path().read_bytes() == drawn.gif(drawn.film(4, 0.5), 20)
+    assert download.value.path().read_bytes() == generated.gif(generated.film(4, 0.5), 20)
     page.get_by_role("button", name="Another walk").click()
     page.wait_for_url(re.compile("walk=5"))
 
@@ -103,7 +104,7 @@ def test_the_film_plays_and_can_be_saved(tab: Page, app: RunningApp) -> None:
 def test_digits_of_a_class_on_demand(tab: Page, app: RunningApp) -> None:
     page = visit(tab, app, "latent?sample=digits-17&draw=4&hands=2")
     for seed in (2, 3):
-        count = squeezed.read_all(drawn.digits(4, seed)).read_as(4)
+        count = autoencoder.read_all(generated.digits(4, seed)).read_as(4)
         made = page.get_by_role("group", name="Digits that were made")
         expect(made.get_by_role("img", name="Read as 4")).to_have_count(count, timeout=WAIT_MS)
         expect(page.get_by_text(f"The CNN reads {count} of 24 as a 4.")).to_be_visible()
@@ -113,7 +114,7 @@ def test_digits_of_a_class_on_demand(tab: Page, app: RunningApp) -> None:
 
 def test_a_number_is_moved_and_set_back(tab: Page, app: RunningApp) -> None:
     page = visit(tab, app, "latent?sample=digits-17")
-    first = int(squeezed.mattering(picture_of("digits", 17))[0]) + 1
+    first = int(autoencoder.mattering(picture_of("digits", 17))[0]) + 1
     moved = page.get_by_role("img", name=re.compile("^Moved"))
     before = moved.get_attribute("src", timeout=WAIT_MS)
     slider = page.get_by_role("group", name=f"Number {first}", exact=True).get_by_role("slider")
@@ -129,13 +130,13 @@ def test_fewer_numbers_have_their_errors(tab: Page, app: RunningApp) -> None:
     page = visit(tab, app, "latent?sample=digits-17")
     picture = picture_of("digits", 17)
     for title, left in (
-        ("Autoencoder", squeezed.fewer_numbers(picture)),
-        ("PCA", squeezed.fewer_components(picture)),
+        ("Autoencoder", autoencoder.fewer_numbers(picture)),
+        ("PCA", autoencoder.fewer_components(picture)),
     ):
         figure = page.get_by_role("figure").filter(
             has=page.get_by_role("img", name=f"{title}, 8 numbers", exact=True)
         )
-        expect(figure).to_contain_text(f"{left.errors[squeezed.KEPT.index(8)]:.4f}", timeout=WAIT_MS)
+        expect(figure).to_contain_text(f"{left.errors[autoencoder.KEPT.index(8)]:.4f}", timeout=WAIT_MS)
 
 
 BAD = (

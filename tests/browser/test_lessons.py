@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.server import RunningApp
-from digitlab import texts
+from digitlab.learn import texts
 
 WAIT_MS = 20_000
 STEPS = [(lesson.name, step) for lesson in texts.lessons().values() for step in lesson.steps]

@@ -12,7 +12,7 @@ from tests.browser.pad import Pad
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("first", ["steps", "draw?example=3"])
+@pytest.mark.parametrize("first", ["steps", "draw?example=3", "home?example=3"])
 def test_the_first_visitor_after_a_start_may_come_by_a_deep_link(browser: Browser, first: str) -> None:
     with running_app(ROOT / "app.py", cwd=ROOT) as app:
         page = browser.new_page()
@@ -26,7 +26,7 @@ def test_the_first_visitor_after_a_start_may_come_by_a_deep_link(browser: Browse
         page.close()
 
 
-@pytest.mark.parametrize("path", ["", "draw", "steps"])
+@pytest.mark.parametrize("path", ["", "draw", "home", "steps"])
 def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str) -> None:
     page = browser.new_page()
     page.goto(f"{app.base_url}/{path}")

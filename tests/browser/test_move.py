@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import inference, moving, strokes
-from digitlab.moving import Move
+from digitlab import inference, strokes
+from digitlab.inside import move
+from digitlab.inside.move import Move
 from digitlab.preprocess import to_mnist
 from tests.browser.opened import WAIT_MS, finished, fits, opened
 
@@ -15,9 +16,9 @@ PICTURE = to_mnist(strokes.render(strokes.examples()[3]))
 TITLES = {"linear": "Linear", "dense": "Dense", "cnn": "CNN"}
 
 
-def expect_answers(page: Page, move: Move) -> None:
+def expect_answers(page: Page, chosen: Move) -> None:
     for name, title in TITLES.items():
-        answer = inference.load(name).predict(moving.moved(PICTURE, move)[None])[0]
+        answer = inference.load(name).predict(move.moved(PICTURE, chosen)[None])[0]
         row = page.get_by_role("table", name="The answers").get_by_role("row", name=re.compile(f"^{title} "))
         expect(row.get_by_role("cell").first).to_have_text(str(answer.argmax()), timeout=WAIT_MS)
 
@@ -57,7 +58,7 @@ def test_keys_on_a_strip_turn_the_digit(browser: Browser, app: RunningApp) -> No
 def test_the_share_is_counted(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "move")
     models = [inference.load(name) for name in TITLES]
-    for title, found in zip(TITLES.values(), moving.scores(models, PICTURE, 3), strict=True):
+    for title, found in zip(TITLES.values(), move.scores(models, PICTURE, 3), strict=True):
         share = f"{found[0].share:.0%}".replace("%", " %")
         expect(page.get_by_text(f"{title} reads it right in {share}")).to_be_visible(timeout=WAIT_MS)
         expect(page.get_by_text(f"Shifts: {share} right")).to_be_visible()

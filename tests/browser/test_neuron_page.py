@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import data, inference, neuron
+from digitlab import data, inference
+from digitlab.inside import neuron
 from ui import style
 
 WAIT_MS = 20_000

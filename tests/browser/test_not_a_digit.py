@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import anomaly, data
+from digitlab import data
+from digitlab.inside import not_a_digit
 from tests.browser.opened import WAIT_MS, visit
 
 
@@ -22,7 +23,7 @@ def test_the_price_follows_the_threshold(tab: Page, app: RunningApp, mnist_test:
     page = visit(tab, app, "not_a_digit?score=0.5")
     slider = page.get_by_role("slider", name="Digit score at which a picture is refused")
     for threshold in (0.5, 0.51):
-        price = anomaly.by_detector("mnist").price(threshold)
+        price = not_a_digit.by_detector("mnist").price(threshold)
         words = f"This costs {price.refused:,} of 10,000 digits"
         expect(page.get_by_text(words)).to_be_visible(timeout=WAIT_MS)
         slider.focus()
@@ -33,7 +34,7 @@ def test_the_price_follows_the_threshold(tab: Page, app: RunningApp, mnist_test:
 def test_the_other_judge_and_its_worst_cases(tab: Page, app: RunningApp, mnist_test: data.Dataset) -> None:
     page = visit(tab, app, "not_a_digit")
     page.get_by_role("radio", name="Redrawing error").click()
-    scores = anomaly.by_redrawing("mnist")
+    scores = not_a_digit.by_redrawing("mnist")
     price = scores.price(0.021)
     expect(page.get_by_text(f"{price.passed:,} of 2,000 scribbles")).to_be_visible(timeout=WAIT_MS)
     refused, passed = scores.worst(0.021)

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import evaluation, quiz
-from digitlab.one_vs_rest import one_vs_rest
+from digitlab import evaluation
+from digitlab.evaluation import guess
+from digitlab.evaluation.one_digit import one_vs_rest
 
 WAIT_MS = 10_000  # a slow machine; an answer takes about 300
 
@@ -69,7 +70,7 @@ def test_nonsense_in_a_link_is_as_good_as_nothing(browser: Browser, app: Running
 def test_the_whole_game(browser: Browser, app: RunningApp) -> None:
     """With buttons, keys, and a visit to another page; the first ten right, then always 0."""
     dataset = "digits" if evaluation.pictures("mnist") is None else "mnist"
-    asked = quiz.questions(dataset, 2)
+    asked = guess.questions(dataset, 2)
     answers = [question.label for question in asked[:10]] + [0] * 10
     page = opened(browser, app, "guess?round=2")
     turn = page.locator(".st-key-turn")

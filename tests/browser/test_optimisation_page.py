@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import descent
+from digitlab.inside import optimisation
 
 WAIT_MS = 20_000
 
@@ -22,12 +22,12 @@ def opened(browser: Browser, app: RunningApp, query: str = "", width: int = 1280
 @pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
 def test_step_play_and_start_somewhere_else(browser: Browser, app: RunningApp, width: int) -> None:
     page = opened(browser, app, "?surface=Narrow+valley", width)
-    surface = descent.surfaces()["Narrow valley"]
+    surface = optimisation.surfaces()["Narrow valley"]
     page.get_by_role("slider", name="Step", exact=True).fill("3")
     page.get_by_role("button", name="One step").click()
-    walked = descent.sgd(surface, surface.start, surface.rate)
+    walked = optimisation.sgd(surface, surface.start, surface.rate)
     x, y = surface.gradient(walked[4])
-    written = f"Step 4 of {descent.STEPS}. SGD’s gradient is ({x:.2f}, {y:.2f})".replace("-", "−")
+    written = f"Step 4 of {optimisation.STEPS}. SGD’s gradient is ({x:.2f}, {y:.2f})".replace("-", "−")
     expect(page.get_by_text(written)).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text(re.compile(r"^Step (9|1\d) of"))).to_be_visible()
@@ -43,10 +43,10 @@ def test_step_play_and_start_somewhere_else(browser: Browser, app: RunningApp, w
 
 def test_another_optimisers_gradient_and_a_start_by_keys(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "?surface=Four+valleys&start=1,2")
-    surface = descent.surfaces()["Four valleys"]
+    surface = optimisation.surfaces()["Four valleys"]
     page.get_by_role("slider", name="Step", exact=True).fill("7")
     page.get_by_role("button", name=re.compile("^Adam")).click()
-    x, y = surface.gradient(descent.adam(surface, np.array([1.0, 2.0]), surface.rate)[7])
+    x, y = surface.gradient(optimisation.adam(surface, np.array([1.0, 2.0]), surface.rate)[7])
     written = f"Adam’s gradient is ({x:.2f}, {y:.2f})".replace("-", "−")
     expect(page.get_by_text(written)).to_be_visible()
     page.get_by_role("button", name=re.compile("^Random walk")).click()

@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import inference, ladder, strokes
+from digitlab import inference, strokes
+from digitlab.draw import steps
 from tests.browser.opened import WAIT_MS, finished, fits, opened
 from tests.browser.pad import Pad
 
-ALL = {step.name for step in ladder.STEPS}
+ALL = {step.name for step in steps.STEPS}
 
 
 def answers(page: Page, model: str) -> list[int]:
@@ -20,7 +21,7 @@ def answers(page: Page, model: str) -> list[int]:
 
 
 def expected(model: str, taken: set[str]) -> list[int]:
-    rungs = ladder.climb(ladder.on_larger_paper(strokes.render(strokes.examples()[3])), taken)
+    rungs = steps.climb(steps.on_larger_paper(strokes.render(strokes.examples()[3])), taken)
     return inference.load(model).predict(rungs).argmax(axis=1).tolist()
 
 
@@ -48,7 +49,7 @@ def test_a_step_switched_off_changes_the_answers_and_the_link(
 def test_without_the_crop_the_other_steps_wait(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "steps?crop=false")
     expect(page.get_by_role("img", name=re.compile("left out$"))).to_have_count(4, timeout=WAIT_MS)
-    for step in ladder.STEPS[1:]:
+    for step in steps.STEPS[1:]:
         expect(page.get_by_role("switch", name=step.title)).to_be_disabled()
     assert answers(page, "Linear") == expected("linear", set())
     page.close()

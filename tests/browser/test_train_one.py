@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import data, runs
+from digitlab import data
+from digitlab.training import runs
 
 pytestmark = pytest.mark.skipif(
     not runs.possible(), reason="TensorFlow isn't installed: requirements.txt has it"

@@ -5,8 +5,9 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
-from digitlab import inference, learning, strokes
+from digitlab import inference, strokes
 from digitlab.preprocess import to_mnist
+from digitlab.training import histories
 
 WAIT_MS = 15_000
 
@@ -22,7 +23,7 @@ def opened(browser: Browser, app: RunningApp, path: str) -> Page:
 
 def expect_moment(page: Page, name: str, moment: int) -> None:
     """Matrix, sentence and answer are those of this moment."""
-    kept = learning.moments(name)
+    kept = histories.moments(name)
     sentence = page.get_by_text(f"It reads {kept.accuracy[moment]:.1%} of MNIST’s")
     expect(sentence).to_be_visible(timeout=WAIT_MS)
     count = int(kept.matrix(moment)[7, 7])
@@ -39,10 +40,10 @@ def test_two_models_are_compared(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "curves")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=WAIT_MS)
     for name in ("dense_classic", "dense_classic_sgd"):
-        history = learning.histories()[name]
+        history = histories.histories()[name]
         expect(page.get_by_text(f"{history.validation_accuracy[-1]:.2%}")).to_be_visible()
     expect(page.get_by_text("generalisation gap").first).to_be_visible()
-    bent = next(h for h in learning.histories().values() if h.card["recipe"]["distort"] and h.gap < -0.005)
+    bent = next(h for h in histories.histories().values() if h.card["recipe"]["distort"] and h.gap < -0.005)
     page.goto(f"{app.base_url}/curves?models={bent.title.replace(' ', '+')}")
     expect(page.get_by_text(f"{bent.validation_accuracy[-1]:.2%}")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("bends and turns them anew")).to_be_visible()
@@ -62,7 +63,7 @@ def test_the_slider_moves_everything(browser: Browser, app: RunningApp) -> None:
 
 
 def test_it_plays_to_the_end_and_stops(browser: Browser, app: RunningApp) -> None:
-    last = len(learning.moments("linear").steps) - 1
+    last = len(histories.moments("linear").steps) - 1
     page = opened(browser, app, f"replay?model=Linear&moment={last - 2}")
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=WAIT_MS)

@@ -1,0 +1,218 @@
+"""The training itself: batches, learning rate, checkpoints, and what is remembered of the way."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from model_zoo import Recipe
+from model_zoo.training.augment import distort
+from model_zoo.training.training_data import Material
+from model_zoo.training.workers import Workers
+
+if TYPE_CHECKING:
+    import keras
+
+MOMENTS = 20  # kept of the training of some models, after the very start; close together at first
+SAY_S = 0.3  # between two words about the progress
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
+
+Weights = list[np.ndarray]
+
+
+def fit(
+    model: "keras.Model",
+    recipe: Recipe,
+    material: Material,
+    seed: int,
+    checkpoint: Path,
+    resume: bool,
+    progress: Path | None = None,
+    workers: Workers | None = None,
+) -> tuple[dict[str, list[float]], dict[int, Weights]]:
+    """Train the model in place. After each epoch its whole state goes into the file `checkpoint`; with
+    `resume` the training goes on from there, with the same result as an unbroken one. The file `progress`
+    says how far it is, as JSON, for whoever watches; when the process that started this one is gone, it ends.
+
+    Returns the history, a number for each epoch, and, if the recipe says so, the weights at some moments, by
+    the number of steps taken.
+    """
+    import keras
+
+    workers = workers or Workers()
+    looks, labels, held_out = material
+    per_epoch = iterations(len(labels), recipe)
+    two_inputs = len(model.inputs) == 2
+
+    class Batches(keras.utils.PyDataset):
+        """Every image once an epoch, in a random one of its looks; the same for the same seed."""
+
+        def __init__(self, epoch: int) -> None:
+            super().__init__()
+            self.epoch = epoch
+            self.on_epoch_begin()
+
+        def __len__(self) -> int:
+            return per_epoch
+
+        def on_epoch_begin(self) -> None:
+            self.order = np.random.default_rng([seed, self.epoch]).permutation(len(labels))
+
+        def on_epoch_end(self) -> None:
+            self.epoch += 1
+
+        def __getitem__(self, index: int):
+            rng = np.random.default_rng([seed, self.epoch, index, *([workers.rank] if workers.rank else [])])
+            chosen = workers.share(self.order[index * recipe.batch_size :][: recipe.batch_size])
+            images = looks[rng.integers(len(looks), size=len(chosen)), chosen] / np.float32(255)
+            if recipe.distort:
+                images = distort(images, rng, recipe.distort)
+            return given(images, labels[chosen]), wanted(images, labels[chosen])
+
+    def given(images: np.ndarray, labels: np.ndarray) -> Any:
+        return {"pictures": images, "labels": labels} if two_inputs else images
+
+    def wanted(images: np.ndarray, labels: np.ndarray) -> Any:
+        if isinstance(recipe.loss, str):
+            return labels
+        # Keras wants a target for each output, also for those without a loss
+        return {name: images if name == "reconstruction" else labels for name in model.output}
+
+    class Remember(keras.callbacks.Callback):
+        def on_train_begin(self, logs: dict | None = None) -> None:
+            self.step = done * per_epoch
+            self.on_train_batch_end(-1)
+
+        def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+            self.step += batch >= 0
+            if recipe.inside and self.step in moments_of(recipe.epochs * per_epoch):
+                if hasattr(model, "jax_state_sync"):  # in an epoch JAX keeps the weights to itself
+                    model.jax_state_sync()
+                moments[self.step] = model.get_weights()
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+            for key, value in logs.items():
+                history.setdefault(key, []).append(round(float(value), 5))
+            if workers.writes:
+                _save(checkpoint, model, history, moments)
+
+    class Report(keras.callbacks.Callback):
+        def on_train_begin(self, logs: dict | None = None) -> None:
+            self.step, self.said, self.parent = done * per_epoch, 0.0, os.getppid()
+
+        def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+            self.step += 1
+            if time.monotonic() - self.said > SAY_S:
+                self.say(logs)
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+            self.say(logs)
+
+        def say(self, logs: dict[str, float]) -> None:
+            self.said = time.monotonic()
+            if os.getppid() != self.parent:
+                raise KeyboardInterrupt  # nobody watches any more
+            now = {"step": self.step, "steps": recipe.epochs * per_epoch, "history": history}
+            now |= {key: round(float(value), 5) for key, value in logs.items()}
+            unfinished = progress.with_suffix(".unfinished")
+            unfinished.write_text(json.dumps(now), "utf-8")
+            unfinished.replace(progress)
+
+    model.compile(
+        optimizer(recipe, per_epoch),
+        loss=recipe.loss,
+        loss_weights=recipe.loss_weights,
+        metrics=_metrics(recipe),
+    )
+    model.optimizer.build(model.trainable_variables)
+    history: dict[str, list[float]] = {}
+    moments: dict[int, Weights] = {}
+    if resume and checkpoint.exists():
+        history, moments = _restore(checkpoint, model)
+    done = len(next(iter(history.values()), []))
+    pictures, meant = workers.share(held_out.pictures()), workers.share(held_out.labels)
+    model.fit(
+        Batches(done),
+        initial_epoch=done,
+        epochs=recipe.epochs,
+        validation_data=(given(pictures, meant), wanted(pictures, meant)),
+        shuffle=False,  # they are shuffled already, and so that a resumed run sees the same
+        callbacks=[Remember(), *([Report()] if progress else [])],
+        verbose="auto" if sys.stdout.isatty() else 2,
+    )
+    return history, moments
+
+
+def iterations(images: int, recipe: Recipe) -> int:
+    """Steps in an epoch: the images by the batch size, rounded up."""
+    return -(-images // recipe.batch_size)
+
+
+def moments_of(steps: int) -> set[int]:
+    """After how many steps a moment is kept: at the start, and then ever further apart."""
+    return {0, *np.geomspace(1, steps, MOMENTS).round().astype(int).tolist()}
+
+
+def optimizer(recipe: Recipe, per_epoch: int) -> "keras.optimizers.Optimizer":
+    """One cycle (Smith 2017, "Super-convergence"): the learning rate rises for a fifth of the steps from a
+    25th, and falls to nothing along a cosine."""
+    from keras import optimizers
+
+    rate: Any = recipe.learning_rate
+    if recipe.one_cycle:
+        steps = recipe.epochs * per_epoch
+        rise = max(1, steps // 5)
+        rate = optimizers.schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 25,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=rise,
+            decay_steps=max(1, steps - rise),
+        )
+    average = {"use_ema": True, "ema_momentum": 0.998} if recipe.average else {}
+    match recipe.optimizer:
+        case "sgd":
+            return optimizers.SGD(rate, **average)
+        case "momentum":
+            return optimizers.SGD(rate, momentum=0.9, **average)
+        case "rmsprop":
+            return optimizers.RMSprop(rate, **average)
+        case "adamw":
+            return optimizers.AdamW(rate, weight_decay=0.01, **average)
+        case _:
+            return optimizers.Adam(rate, **average)
+
+
+def _metrics(recipe: Recipe) -> Any:
+    if isinstance(recipe.loss, str):
+        return ["accuracy"]
+    return {name: "accuracy" for name in recipe.loss if name != "reconstruction"}
+
+
+def _state(model: "keras.Model") -> list:
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _save(
+    file: Path, model: "keras.Model", history: dict[str, list[float]], moments: dict[int, Weights]
+) -> None:
+    arrays = {f"state-{n}": np.asarray(variable) for n, variable in enumerate(_state(model))}
+    arrays |= {f"moment-{step}-{n}": w for step, weights in moments.items() for n, w in enumerate(weights)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".unfinished.npz")
+    np.savez(unfinished, history=json.dumps(history), **arrays)
+    unfinished.replace(file)
+
+
+def _restore(file: Path, model: "keras.Model") -> tuple[dict[str, list[float]], dict[int, Weights]]:
+    with np.load(file, allow_pickle=False) as saved:
+        for n, variable in enumerate(_state(model)):
+            variable.assign(saved[f"state-{n}"])
+        moments: dict[int, Weights] = {}
+        for key in saved.files:
+            if key.startswith("moment-"):
+                moments.setdefault(int(key.split("-")[1]), []).append(saved[key])
+        return json.loads(str(saved["history"])), moments

@@ -1,0 +1,207 @@
+"""What models learn from, and what they are judged by: MNIST, and real pen strokes drawn on the pad.
+
+Training, validation and test never share an image, and never a writer of pen strokes. Without the files of
+pen strokes (see digitlab/data/pen_strokes.py) everything works, on MNIST alone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from digitlab import data
+from digitlab.data import pen_strokes
+from digitlab.data.pen_strokes import PenDrawing
+from digitlab.errors import DataUnavailable
+from digitlab.preprocess import FIELD, to_mnist
+from model_zoo import DETECTOR, definition
+from model_zoo.training.augment import as_others_write
+
+VALIDATION = 6_000  # of the 60,000 training images, never trained on: for temperature and threshold
+SPLIT_SEED = 0  # the same images are held out whatever the seed of the training
+LOOKS = 4  # of each digit: MNIST's as it is, and as the pad would show it; a drawing with four pens
+WEIGHT = 2  # how often a pen drawing is seen in an epoch
+TEST_FOLD, VALIDATION_FOLD = 0, 1  # of the writers; the others are trained on
+NO_DIGIT = 10
+NEEDED = {
+    "digits": "No pen strokes of digits (PEN_DIGITS): trained on MNIST alone, it will misread more drawings.",
+    "other": "No pen strokes of letters (PEN_OTHER): the detector will take more letters for digits.",
+}
+# what many people write like a digit: no detector can, and none should, tell it apart
+LIKE_DIGITS = {
+    "0": "OoDQ",
+    "1": "IlL|/\\!()[]i",
+    "2": "Zz",
+    "3": "}",
+    "4": "y",
+    "5": "Ss",
+    "6": "bG",
+    "7": ">?",
+    "8": "B&",
+    "9": "gq",
+}
+
+
+class Examples(NamedTuple):
+    """Pictures uint8 (N, 28, 28), ink bright on black, and labels (N,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def pictures(self) -> np.ndarray:
+        """float32 in [0, 1]."""
+        return self.images / np.float32(255)
+
+
+class Material(NamedTuple):
+    looks: np.ndarray  # uint8 (looks, N, 28, 28): each training image in some variants
+    labels: np.ndarray  # (N,)
+    validation: Examples  # never trained on
+
+
+@cache
+def mnist(split: str) -> Examples:
+    """Raises DataUnavailable."""
+    with tqdm(desc="Downloading MNIST", unit="B", unit_scale=True, leave=False, disable=None) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        return Examples(*data.load("mnist", split, progress))
+
+
+@cache
+def _order() -> np.ndarray:
+    return np.random.default_rng(SPLIT_SEED).permutation(len(mnist("train").labels))
+
+
+def validation() -> Examples:
+    """MNIST's training images that no model is trained on."""
+    images, labels = mnist("train")
+    held_out = _order()[-VALIDATION:]
+    return Examples(images[held_out], labels[held_out])
+
+
+@lru_cache(maxsize=2)
+def drawn(fold: int, looks: int = 3) -> Examples | None:
+    """Pen drawings of writers that no model has seen, each drawn on the pad some times; None without the
+    file."""
+    drawings = [d for d in pens("digits") if d.fold == fold]
+    if not drawings:
+        return None
+    images = np.concatenate([_on_paper(drawings, seed, bend=False) for seed in range(looks)])
+    return Examples(images, np.tile([int(d.label) for d in drawings], looks).astype(np.uint8))
+
+
+@lru_cache(maxsize=2)
+def not_digits(fold: int, looks: int = 1) -> tuple[np.ndarray, np.ndarray] | None:
+    """Letters and symbols of writers that no model has seen: pictures uint8 (N, 28, 28) and characters; None
+    without the file."""
+    drawings = [d for d in pens("other") if d.fold == fold]
+    if not drawings:
+        return None
+    images = np.concatenate([_on_paper(drawings, seed, bend=False) for seed in range(looks)])
+    return images, np.tile([d.label for d in drawings], looks)
+
+
+def pens(which: str) -> list[PenDrawing]:
+    """The pen drawings, or none where their file isn't there. Raises DataCorrupt."""
+    try:
+        return pen_strokes.load(which)
+    except data.DataCorrupt:
+        raise
+    except DataUnavailable:
+        return []
+
+
+@lru_cache(maxsize=2)
+def readers(others: bool, limit: int | None, as_drawn: int = 2) -> Material:
+    """For a model that reads. With `others`, MNIST as it is and, in `as_drawn` of its LOOKS, as the pad would
+    show it, written in other countries' ways; and the pen drawings. Else MNIST alone, as it is."""
+    images, labels = (part[_order()[:-VALIDATION][:limit]] for part in mnist("train"))
+    if not others:
+        return Material(images[None], labels, validation())
+    drawn_looks = (3, 1, 2, 0)[:as_drawn]
+    looks = [_as_drawn(images, labels, seed=look) if look in drawn_looks else images for look in range(LOOKS)]
+    drawings = [d for d in pens("digits") if d.fold not in (TEST_FOLD, VALIDATION_FOLD)]
+    drawings = drawings[: limit and limit // 4]
+    if not drawings:
+        return Material(np.stack(looks), labels, validation())
+    seeds = iter(range(1_000, 1_000 + LOOKS * WEIGHT))
+    written = [
+        np.concatenate([_on_paper(drawings, next(seeds), bend=True) for _ in range(WEIGHT)]) for _ in looks
+    ]
+    meant = np.tile([int(d.label) for d in drawings], WEIGHT).astype(np.uint8)
+    return Material(
+        np.stack([np.concatenate(pair) for pair in zip(looks, written, strict=True)]),
+        np.concatenate([labels, meant]),
+        validation(),
+    )
+
+
+@lru_cache(maxsize=1)
+def detector(limit: int | None) -> Material:
+    """For the detector: the digits that the readers learn from, and at least half as much that is none,
+    labelled NO_DIGIT."""
+    rng = np.random.default_rng(SPLIT_SEED)
+    looks, labels, held_out = readers(True, limit)
+    make = definition(DETECTOR).not_digits
+    none = make(looks[0] / np.float32(255), labels, len(labels) // 2, rng)
+    others = np.broadcast_to(_bytes(none), (LOOKS, *none.shape))
+    letters = [d for d in pens("other") if d.fold not in (TEST_FOLD, VALIDATION_FOLD) and is_clear(d.label)]
+    letters = letters[: limit and limit // 4]
+    if letters:
+        written = np.stack(
+            [
+                np.concatenate(
+                    [_on_paper(letters, 2_000 + look * WEIGHT + n, bend=True) for n in range(WEIGHT)]
+                )
+                for look in range(LOOKS)
+            ]
+        )
+        others = np.concatenate([others, written], axis=1)
+    spoiled = _bytes(make(held_out.pictures(), held_out.labels, len(held_out.labels) // 2, rng))
+    return Material(
+        np.concatenate([looks, others], axis=1),
+        np.concatenate([labels, np.full(others.shape[1], NO_DIGIT)]),
+        Examples(
+            np.concatenate([held_out.images, spoiled]),
+            np.concatenate([held_out.labels, np.full(len(spoiled), NO_DIGIT)]),
+        ),
+    )
+
+
+def is_clear(character: str) -> bool:
+    """Whether it can't be taken for a digit."""
+    return not any(character in letters for letters in LIKE_DIGITS.values())
+
+
+def _as_drawn(images: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
+    """The images as the app would see them on the pad, some written in other countries' ways."""
+    written = as_others_write(images / np.float32(255), labels, np.random.default_rng([SPLIT_SEED, seed]))
+    return _each(lambda image: to_mnist(np.round(image * 255).astype(np.uint8)), written, "MNIST on the pad")
+
+
+def _on_paper(drawings: Sequence[PenDrawing], seed: int, bend: bool) -> np.ndarray:
+    def see(number: int) -> np.ndarray | None:
+        rng = np.random.default_rng([SPLIT_SEED, seed, number])
+        strokes = drawings[number].strokes
+        return to_mnist(pen_strokes.on_pad(pen_strokes.bent(strokes, rng) if bend else strokes, rng).picture)
+
+    return _each(see, range(len(drawings)), "Pen strokes on the pad")
+
+
+def _each(see: Callable[..., np.ndarray | None], things: Iterable, title: str) -> np.ndarray:
+    """What a model sees of each thing: uint8 (N, 28, 28), blank where there is no ink."""
+    blank = np.zeros((FIELD, FIELD), np.float32)
+    with ThreadPoolExecutor() as pool:
+        seen = tqdm(pool.map(see, things), desc=title, leave=False, disable=None)
+        return _bytes(np.stack([blank if picture is None else picture for picture in seen]))
+
+
+def _bytes(pictures: np.ndarray) -> np.ndarray:
+    return np.round(pictures * 255).astype(np.uint8)

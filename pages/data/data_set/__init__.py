@@ -1,0 +1,3 @@
+from pages.data.data_set.page import render
+
+__all__ = ["render"]

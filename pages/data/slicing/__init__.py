@@ -1,0 +1,3 @@
+from pages.data.slicing.page import render
+
+__all__ = ["render"]

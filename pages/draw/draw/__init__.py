@@ -1,0 +1,3 @@
+from pages.draw.draw.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,3 @@
+from pages.evaluation.mistakes.page import render
+
+__all__ = ["render"]

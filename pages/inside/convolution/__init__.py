@@ -1,0 +1,3 @@
+from pages.inside.convolution.page import render
+
+__all__ = ["render"]

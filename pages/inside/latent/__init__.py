@@ -1,0 +1,3 @@
+from pages.inside.latent.page import render
+
+__all__ = ["render"]

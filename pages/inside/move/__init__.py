@@ -1,0 +1,3 @@
+from pages.inside.move.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,3 @@
+from pages.inside.neuron.page import render
+
+__all__ = ["render"]

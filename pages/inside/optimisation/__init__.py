@@ -1,0 +1,3 @@
+from pages.inside.optimisation.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,3 @@
+from pages.training.train_one.page import render
+
+__all__ = ["render"]

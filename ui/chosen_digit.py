@@ -1,0 +1,96 @@
+"""The digit that a page looks into: my drawing, or one of a data set. It is the same on all such pages."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from digitlab import data, snippets, strokes
+from digitlab.data import samples
+from digitlab.errors import DataUnavailable
+from digitlab.preprocess import to_mnist
+from ui import answers, input_digit
+from ui.links import page_link
+
+NAMES = {
+    "mnist": "MNIST’s test digits",
+    "mnist-train": "MNIST’s training digits",
+    "digits": "UCI’s digits",
+    "scribbles": "the scribbles",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    picture: np.ndarray  # float32 (28, 28) in [0, 1]: what a model sees
+    original: np.ndarray  # uint8: the drawing, the photo, or the data set's own picture
+    label: int | None  # what it is meant to be, where that is known
+    whose: str  # "your drawing"
+    name: str | None = None  # mnist-4711, where it is of a data set
+
+
+def choose() -> Subject:
+    """Show whose digit it is, and let the user change it. A data set's digit stands in the link as
+    ?sample=mnist-4711; a new drawing takes its place."""
+    subject = _chosen()
+    with st.container(horizontal=True, vertical_alignment="center", key="subject"):
+        answers.digit_picture(subject.picture, "", f"The digit: {subject.whose}", side=56)
+        st.markdown(f"This is **{subject.whose}**.", width="content")
+        page_link("draw", "Draw another")
+        st.button("A test digit", icon=":material/casino:", on_click=_roll, key="roll")
+        if "sample" in st.query_params:
+            st.button("My drawing", icon=":material/undo:", on_click=_own, key="own")
+    return subject
+
+
+def sample(name: str) -> tuple[np.ndarray, int] | None:
+    """The picture uint8 (28, 28) that mnist-4711 or mnist-train-4711 names, and its label; None where there
+    is no such."""
+    named = samples.parse(name)
+    if not named:
+        return None
+    dataset, split, index = named
+    try:
+        images, labels = data.load(dataset, split)
+    except DataUnavailable:
+        return None
+    return (images[index], int(labels[index])) if index < len(images) else None
+
+
+def _chosen() -> Subject:
+    drawn = input_digit.picture()
+    seen = None if drawn is None else to_mnist(drawn)
+    mark = None if seen is None else seen.tobytes()
+    kept_name, kept_mark = st.session_state.get("_subject", (None, None))
+    name = st.query_params.get("sample") or (kept_name if kept_mark == mark else None)
+    if name and (found := sample(name)):
+        st.session_state["_subject"] = name, mark
+        st.query_params["sample"] = name
+        image, label = found
+        whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
+        label_known = None if label == data.NO_DIGIT else label
+        return Subject(image / np.float32(255), image, label_known, whose, name)
+    if name:
+        st.query_params.pop("sample", None)
+    if seen is not None and drawn is not None:
+        return Subject(seen, drawn, None, "your drawing")
+    example = strokes.render(strokes.examples()[snippets.EXAMPLE])
+    picture = to_mnist(example)
+    assert picture is not None, "our example has ink"
+    return Subject(picture, example, snippets.EXAMPLE, "our example")
+
+
+def _roll() -> None:
+    """Another test digit, at random."""
+    name = "mnist"
+    try:
+        dataset = data.load(name, "test")
+    except DataUnavailable:
+        name = "digits"
+        dataset = data.load(name, "test")
+    st.query_params["sample"] = f"{name}-{np.random.default_rng().integers(len(dataset.labels))}"
+
+
+def _own() -> None:
+    st.query_params.pop("sample", None)
+    st.session_state.pop("_subject", None)
