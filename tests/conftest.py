@@ -1,10 +1,36 @@
-"""What several tests need."""
+"""What several tests need, and which tests are fast."""
+
+import os
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digitlab import data
 from digitlab.errors import DataUnavailable
+
+TESTS = Path(__file__).parent
+NOWHERE = str(TESTS / "nowhere")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`pytest -m fast` is the same everywhere: it has neither MNIST nor TensorFlow, even where they are."""
+    if config.getoption("markexpr") == "fast":
+        os.environ |= {"MNIST_NPZ": NOWHERE, "PEN_DIGITS": NOWHERE, "PEN_OTHER": NOWHERE}
+        # tests/blocked stands in for TensorFlow, here and in the processes that tests start
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(TESTS / "blocked"), os.environ.get("PYTHONPATH", "")])
+        sys.path.insert(0, str(TESTS / "blocked"))
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest picks those that -m names
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tier of each test. Only slowness has to be said by hand."""
+    for item in items:
+        if TESTS / "browser" in item.path.parents:
+            item.add_marker("browser")
+        elif "mnist_test" not in getattr(item, "fixturenames", ()) and not item.get_closest_marker("slow"):
+            item.add_marker("fast")
 
 
 @pytest.fixture(scope="session")
