@@ -9,9 +9,12 @@ import pytest
 
 from digitlab import data
 from digitlab.errors import DataUnavailable
+from tests.shell import Shell, run
 
 TESTS = Path(__file__).parent
 NOWHERE = str(TESTS / "nowhere")
+# fixtures that make a test slow, or that a bare machine lacks
+NOT_FAST = {"mnist_test", "shell"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if TESTS / "browser" in item.path.parents:
             item.add_marker("browser")
-        elif "mnist_test" not in getattr(item, "fixturenames", ()) and not item.get_closest_marker("slow"):
+        elif not NOT_FAST & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("slow"):
             item.add_marker("fast")
 
 
@@ -46,3 +49,9 @@ def mnist_test() -> data.Dataset:
 def mnist_pictures(mnist_test: data.Dataset) -> np.ndarray:
     """The same as the models want them: float32 (10000, 28, 28) in [0, 1]."""
     return mnist_test.images.astype(np.float32) / 255
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Runs code in a plain Python shell; gives the arrays and numbers that it leaves."""
+    return lambda code: run(code, tmp_path)

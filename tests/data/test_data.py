@@ -622,7 +622,7 @@ def test_digits_are_the_same_in_every_process() -> None:
 
 def real_mnist_is_here() -> bool:
     folder = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
-    return bool(os.environ.get("MNIST_NPZ")) or (folder / "mnist.npz").exists()
+    return Path(os.environ.get("MNIST_NPZ") or folder / "mnist.npz").exists()
 
 
 def idx(array: np.ndarray) -> bytes:
