@@ -12,13 +12,14 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 
+from digitlab.caches import once
 from digitlab.errors import UnknownName
 
 ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
@@ -28,26 +29,30 @@ _INTERPRETERS = max(2, min(4, os.cpu_count() or 1))  # of each model; more would
 _BATCH = 256  # images at a time: more would take memory and win nothing
 
 
-def names() -> list[str]:
+@once(maxsize=1)
+def names() -> tuple[str, ...]:
     """The models in the zoo that read digits, from the simplest on."""
     cards = [_card(path.parent) for path in ARTIFACTS.glob("*/card.json")]
-    return [card["name"] for card in sorted(cards, key=lambda c: c["order"]) if card["reads"]]
+    return tuple(card["name"] for card in sorted(cards, key=lambda c: c["order"]) if card["reads"])
 
 
+@once(maxsize=32)
 def load(name: str) -> "Model":
-    """The model with that name, the same object each time. Raises UnknownName."""
-    if name not in names():
+    """The model with that name, the same object each time: one that reads digits (`names`), or one of the
+    others that `train.py` left, such as "vae" and "detector". Raises UnknownName."""
+    folder = ARTIFACTS / name
+    if folder.parent != ARTIFACTS or not (folder / "card.json").is_file():
         raise UnknownName(f"There is no model {name!r}. There is: {', '.join(names())}.")
-    return read(ARTIFACTS / name)
+    return read(folder)
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def read(folder: Path) -> "Model":
     """The model in a folder that `train.py` wrote."""
     return Model(folder, _card(folder))
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def at_moment(name: str, moment: int) -> "Model":
     """What a model was at one of the moments of its training that were kept (digitlab.training.histories)."""
     folder = ARTIFACTS / name
@@ -155,7 +160,7 @@ def _card(folder: Path) -> Mapping[str, Any]:
 
 
 def _detector() -> Model:
-    return read(ARTIFACTS / DETECTOR)
+    return load(DETECTOR)
 
 
 class _Network:

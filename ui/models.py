@@ -1,56 +1,70 @@
-"""Choosing a model."""
+"""Choosing a model. Its name is kept under one key, so that the choice made on one page is found on all; in
+the link stands its title, or its name: ?model=Dense, ?model=dense (ui/query.py)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from digitlab import inference
+from digitlab.inference import Model
+from digitlab.numbers import percent
 
 ALL = "all"
+DEFAULT = "cnn"
 
 
-def model_picker() -> list[inference.Model]:
-    """The models that the user chose: one, or all of them. It stands in the link as ?model=..."""
-    models = {name: inference.load(name) for name in inference.names()}
-    options = [*models, ALL]
+def title(name: str) -> str:
+    """As people call it: "Deep CNN"."""
+    return "All models" if name == ALL else inference.load(name).card["title"]
+
+
+def choose_model(
+    key: str = "model",
+    label: str = "Model",
+    default: str = DEFAULT,
+    among: Sequence[str] | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> Model:
+    """One model, in little room. `among` are names; without them, all that read digits."""
+    names = list(among or inference.names())
+    chosen = st.selectbox(
+        label,
+        names,
+        index=names.index(default),
+        format_func=title,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        width=160,
+        on_change=on_change,
+    )
+    return inference.load(chosen)
+
+
+def choose_models() -> list[Model]:
+    """One model or all of them side by side, each with its size and how well it reads."""
+    options = [*inference.names(), ALL]
     chosen = st.radio(
         "Model",
         options,
-        index=options.index("cnn"),
-        format_func=lambda name: "All models" if name == ALL else models[name].card["title"],
-        captions=[_caption(model) for model in models.values()] + ["Side by side."],
+        index=options.index(DEFAULT),
+        format_func=title,
+        captions=[_caption(name) for name in options],
         key="model",
         bind="query-params",
         persist_state="session",
     )
     if chosen == ALL:
-        return list(models.values())
-    st.caption(f"**{models[chosen].card['title']}**: {models[chosen].card['summary']}")
-    return [models[chosen]]
+        return [inference.load(name) for name in inference.names()]
+    model = inference.load(chosen)
+    st.caption(f"**{model.card['title']}**: {model.card['summary']}")
+    return [model]
 
 
-def one_model(
-    key: str = "model",
-    label: str = "Model",
-    default: str = "CNN",
-    on_change: Callable[[], None] | None = None,
-) -> inference.Model:
-    """One model of the zoo, in little room. It stands in the link under its key."""
-    models = {inference.load(name).card["title"]: inference.load(name) for name in inference.names()}
-    titles = list(models)
-    chosen = st.selectbox(
-        label,
-        titles,
-        index=titles.index(default),
-        key=key,
-        bind="query-params",
-        width=160,
-        on_change=on_change,
+def _caption(name: str) -> str:
+    if name == ALL:
+        return "Side by side."
+    card = inference.load(name).card
+    return (
+        f"{percent(card['test_accuracy'], 1)} of MNIST’s test digits; {card['parameters']:,} learned numbers"
     )
-    return models[chosen]
-
-
-def _caption(model: inference.Model) -> str:
-    """How well it reads digits that it never saw, and its size."""
-    card = model.card
-    return f"{card['test_accuracy']:.1%} of MNIST’s test digits; {card['parameters']:,} learned numbers"

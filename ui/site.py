@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import menu
+from ui import menu, query
 from ui.menu import Entry
 
 
@@ -17,6 +17,9 @@ def show(entry: Entry) -> None:
 
 # an icon of our own: a Material one would be fetched from a foreign server
 st.set_page_config(page_title="Digit Lab", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
+
+st.html(Path(__file__).with_name("style.css"))
+query.tidy()
 
 front = menu.ENTRIES[menu.FRONT]
 hidden = [

@@ -20,12 +20,12 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from digitlab.caches import once
 from digitlab.errors import DataCorrupt, DataUnavailable, UnknownName
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -98,7 +98,7 @@ def load(name: str, split: str, progress: Progress | None = None) -> Dataset:
 # --- digits --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def _digits() -> Dataset:
     import cv2
     from sklearn.datasets import load_digits
@@ -124,7 +124,7 @@ def _frozen(dataset: Dataset) -> Dataset:
 # --- scribbles -----------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def _scribbles() -> Dataset:
     from digitlab.data.scribbles import seen
 
@@ -158,7 +158,7 @@ def _keras_cache() -> Path:
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
 
 
-@lru_cache(maxsize=2)  # both splits: 55 MB
+@once(maxsize=2)  # both splits: 55 MB
 def _read_mnist(path: Path, split: str) -> Dataset:
     return Dataset(_read_array(path, f"x_{split}"), _read_array(path, f"y_{split}"))
 

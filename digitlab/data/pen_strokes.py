@@ -12,13 +12,13 @@ import json
 import os
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from digitlab.caches import once
 from digitlab.errors import DataCorrupt, DataUnavailable
 from digitlab.strokes import PAD_SIZE, Stroke, render
 
@@ -51,7 +51,7 @@ def load(which: str) -> list[PenDrawing]:
     return read(Path(named).expanduser())
 
 
-@lru_cache(maxsize=2)
+@once(maxsize=2)
 def read(file: Path) -> list[PenDrawing]:
     """Raises DataUnavailable, DataCorrupt."""
     try:

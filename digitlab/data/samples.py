@@ -1,10 +1,9 @@
 """Which digits of a data set to show, and in which order."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from digitlab import data
+from digitlab.caches import once
 from digitlab.data import Dataset
 
 SHUFFLED, IN_ORDER, TYPICAL, ODD = ORDERS = (
@@ -15,7 +14,7 @@ SHUFFLED, IN_ORDER, TYPICAL, ODD = ORDERS = (
 )
 
 
-@lru_cache(maxsize=3)
+@once(maxsize=3)
 def oddness(name: str, split: str) -> np.ndarray:
     """How far each picture is from the mean picture of its class: the Euclidean distance of the 784 pixels in
     [0, 1], float32 (N,). Raises as `data.load` does."""
@@ -46,7 +45,7 @@ def by_class(name: str, split: str, order: str, seed: int, each: int) -> np.ndar
     return np.stack([ordered(name, split, digit, order, seed)[:each] for digit in range(10)])
 
 
-@lru_cache(maxsize=4)
+@once(maxsize=4)
 def by_digit(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of each pixel over the pictures of a digit: float32 (10, 28, 28) each, in
     [0, 1]. Raises as `data.load` does."""

@@ -1,11 +1,12 @@
 """What a model answers on a whole data set: the mistakes, and the pictures behind them."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from digitlab import data, inference
+from digitlab.caches import once
 from digitlab.errors import DataUnavailable
 
 
@@ -52,7 +53,7 @@ class Evaluation:
         return np.flatnonzero((self.labels == label) & (self.answers == answer))
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def evaluate(model: str, dataset: str) -> Evaluation:
     """A model's answers on a data set's test images; on MNIST the committed ones, so that they are there
     where MNIST isn't. Raises UnknownName; DataUnavailable for another data set that can't be had."""
@@ -84,7 +85,7 @@ def training(dataset: str) -> data.Dataset | None:
         return None
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def neighbours(model: str) -> np.ndarray | None:
     """For each of MNIST's test images the training images that a model finds most alike, nearest first:
     indices uint16 (10000, 6); None for a model that has no opinion of its own."""
@@ -92,13 +93,13 @@ def neighbours(model: str) -> np.ndarray | None:
     return np.load(file, allow_pickle=False) if file.exists() else None
 
 
-@lru_cache(maxsize=4)
+@once(maxsize=4)
 def digit_scores(dataset: str) -> np.ndarray:
     """The detector's score of each of a data set's test images, float32 (N,) in [0, 1]; on MNIST the
     committed ones. Raises as `evaluate` does."""
     detector = inference.ARTIFACTS / inference.DETECTOR
     if dataset != "mnist":
-        return inference.read(detector).score(data.load(dataset, "test").images / np.float32(255))
+        return inference.load(inference.DETECTOR).score(data.load(dataset, "test").images / np.float32(255))
     with np.load(detector / "predictions.npz", allow_pickle=False) as saved:
         return saved["scores"]
 
@@ -106,5 +107,5 @@ def digit_scores(dataset: str) -> np.ndarray:
 def looks_like_digit(dataset: str) -> np.ndarray:
     """Which of a data set's test images the detector takes for digits: bool (N,). Raises as `evaluate`
     does."""
-    detector = inference.read(inference.ARTIFACTS / inference.DETECTOR)
+    detector = inference.load(inference.DETECTOR)
     return digit_scores(dataset) >= detector.card["threshold"]

@@ -6,12 +6,12 @@ game = game.go_on()   # the next picture
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from digitlab import evaluation, inference
+from digitlab.caches import once
 from digitlab.evaluation.label_errors import DOUBTS, Doubt
 
 QUESTIONS = 20
@@ -116,7 +116,7 @@ def start(dataset: str, round_number: int) -> Game:
     return Game(dataset, max(1, round_number))
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def questions(dataset: str, round_number: int) -> tuple[Question, ...]:
     """The twenty pictures of a round. Five rounds in a row share none of them."""
     turn, part = divmod(round_number - 1, POOL // QUESTIONS)
@@ -135,7 +135,7 @@ def questions(dataset: str, round_number: int) -> tuple[Question, ...]:
     )
 
 
-@lru_cache(maxsize=4)
+@once(maxsize=4)
 def hardest(dataset: str, count: int = POOL) -> np.ndarray:
     """The pictures with the highest loss, averaged over the zoo's models: indices int (count,), the hardest
     first. Among them are those whose label is wrong."""

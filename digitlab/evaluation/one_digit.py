@@ -9,12 +9,13 @@ A model says "this is the digit" where the digit's probability reaches a thresho
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from digitlab import evaluation
+from digitlab.caches import once
 
 THRESHOLDS = (0.01, 0.99)  # from which to which a threshold is worth moving
 _POINTS = (150, 50)  # of a curve: between those thresholds, and outside
@@ -141,7 +142,7 @@ def _thinned(x: np.ndarray, y: np.ndarray, thresholds: np.ndarray, area: float) 
     return Curve(x[chosen], y[chosen], thresholds[chosen], area)
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def one_vs_rest(model: str, dataset: str, digit: int) -> OneVsRest:
     """A model's answers on a data set's test images, as far as one digit is concerned. Raises as
     `evaluation.evaluate` does."""

@@ -2,12 +2,12 @@
 is left with fewer of them, beside principal components.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from digitlab import data, inference, snippets
+from digitlab.caches import once
 from digitlab.errors import DataUnavailable
 from digitlab.inference import Model
 
@@ -34,7 +34,7 @@ class Usual(NamedTuple):
     components: np.ndarray  # float32 (32, 784): their principal components, orthonormal, the largest first
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def usual() -> Usual:
     """Of the first FITTED_ON training digits of MNIST; without MNIST, of UCI's digits."""
     try:

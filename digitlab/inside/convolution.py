@@ -1,11 +1,11 @@
 """Convolution as networks do it, by NumPy, and what the trained CNN's convolutions found in a picture."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from digitlab.caches import once
 from digitlab.inference import Model
 
 SAME, VALID = PADDINGS = ("same", "valid")
@@ -118,7 +118,7 @@ def shares(
 _STEP = 0.001  # of a pixel's value: small beside the bends of ReLU, large beside the rounding of float32
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def _single_pixels() -> np.ndarray:
     return np.eye(784, dtype=np.float32).reshape(784, 28, 28)
 

@@ -2,12 +2,12 @@
 
 import io
 import itertools
-from functools import lru_cache
 
 import numpy as np
 from PIL import Image
 
 from digitlab import inference
+from digitlab.caches import once
 from digitlab.inside import latent
 
 FRAMES = 60  # of a walk
@@ -26,7 +26,7 @@ def walk(seed: int, step: float) -> np.ndarray:
     return codes
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def film(seed: int, step: float) -> np.ndarray:
     """What is drawn on that walk: uint8 (FRAMES, 28, 28)."""
     return np.round(latent.vae().decode(walk(seed, step)) * 255).astype(np.uint8)
@@ -43,7 +43,7 @@ def gif(frames: np.ndarray, per_second: float) -> bytes:
 
 def digits(digit: int, seed: int) -> np.ndarray:
     """MOST digits of that class in random hands, by the conditional VAE: float32 (MOST, 28, 28)."""
-    model = inference.read(inference.ARTIFACTS / "vae_conditional")
+    model = inference.load("vae_conditional")
     hands = np.random.default_rng(seed).normal(size=(MOST, model.code_size - 10))
     return model.decode(np.hstack([hands, np.tile(np.eye(10)[digit], (MOST, 1))]))
 
@@ -53,7 +53,7 @@ import numpy as np
 
 from digitlab import inference
 
-model = inference.read(inference.ARTIFACTS / "vae_conditional")
+model = inference.load("vae_conditional")
 hands = np.random.default_rng({seed}).normal(size=({count}, model.code_size - 10))
 wanted = np.tile(np.eye(10)[{digit}], ({count}, 1))   # a 1 in place {digit}, else 0
 pictures = model.decode(np.hstack([hands, wanted]))

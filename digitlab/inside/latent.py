@@ -5,12 +5,12 @@ leaves next to nothing outside. Its pictures are decoded beforehand at SIDE x SI
 browser can blend, and needs neither the model nor a question to the server.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from digitlab import data, inference, snippets
+from digitlab.caches import once
 from digitlab.inference import Model
 
 SPAN = 3.5  # the map goes from -SPAN to SPAN in both numbers
@@ -26,7 +26,7 @@ import numpy as np
 from digitlab import data, inference
 {snippets.picture(sample)}
 
-vae = inference.read(inference.ARTIFACTS / "vae")
+vae = inference.load("vae")
 place = vae.encode(picture[None])[0]          # two numbers
 drawn = vae.decode(place[None])[0]            # a picture again
 print(place.round(2))
@@ -36,7 +36,7 @@ print(np.where(drawn > 0.5, "#", "."))
 
 def vae() -> Model:
     """The model whose codes are two numbers."""
-    return inference.read(inference.ARTIFACTS / "vae")
+    return inference.load("vae")
 
 
 class Places(NamedTuple):
@@ -46,7 +46,7 @@ class Places(NamedTuple):
     codes: np.ndarray  # float32 (N, 2)
 
 
-@lru_cache(maxsize=2)
+@once(maxsize=2)
 def places(dataset: str) -> Places:
     """Those of the first test digits of a data set. Raises DataUnavailable."""
     images, labels = data.load(dataset, "test")
@@ -66,19 +66,19 @@ def grid() -> np.ndarray:
     return np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2)
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def _decoded() -> np.ndarray:
     return vae().decode(grid())
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def sheet() -> np.ndarray:
     """What the decoder draws at the places of `grid`, in one picture: uint8 (SIDE * 28, SIDE * 28)."""
     pictures = np.round(_decoded() * 255).astype(np.uint8)
     return pictures.reshape(SIDE, SIDE, 28, 28).transpose(0, 2, 1, 3).reshape(SIDE * 28, SIDE * 28)
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def answers() -> np.ndarray:
     """What the CNN reads at the places of `grid`: int (SIDE * SIDE,)."""
     return inference.load("cnn").predict(_decoded()).argmax(axis=1)

@@ -5,12 +5,13 @@ redraws badly should be none.
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from digitlab import data, evaluation, inference
+from digitlab.caches import once
 from digitlab.data import scribbles
 from digitlab.evaluation.one_digit import Curve, OneVsRest
 from digitlab.preprocess import to_mnist
@@ -111,13 +112,13 @@ def different(images: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:
     return np.array(list(first.values()), int)
 
 
-@lru_cache(maxsize=2)
+@once(maxsize=2)
 def by_detector(dataset: str) -> Scores:
     """The detector's scores of a data set's test digits. Raises DataUnavailable."""
     return Scores(evaluation.digit_scores(dataset), evaluation.digit_scores(SCRIBBLES), rising=True)
 
 
-@lru_cache(maxsize=2)
+@once(maxsize=2)
 def by_redrawing(dataset: str) -> Scores:
     """The autoencoder's errors on a data set's test digits. Raises DataUnavailable."""
     digits, scribbles = (
@@ -139,7 +140,7 @@ from digitlab import data, inference
 
 digits = data.load("{dataset}", "test").images / np.float32(255)
 scribbles = data.load("scribbles", "test").images / np.float32(255)
-detector = inference.read(inference.ARTIFACTS / "detector")
+detector = inference.load("detector")
 autoencoder = inference.load("autoencoder")
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from digitlab import data, inference
+from digitlab.caches import once
 from digitlab.errors import DataUnavailable
 
 IMAGES = 500  # on which the loss of the linear model is computed
@@ -61,7 +61,7 @@ def four_valleys_gradient(point: np.ndarray) -> np.ndarray:
     return np.stack([4 * a * x + 2 * b, 2 * a + 4 * b * y], axis=-1) / 50
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def loss_of_linear() -> Surface:
     """The real loss of the zoo's linear model, on test digits, in the plane through its trained weights along
     two random directions, each as long as the weights (Li et al. 2018, "Visualizing the Loss Landscape of
@@ -124,7 +124,7 @@ def loss_of_linear() -> Surface:
     )
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def surfaces() -> dict[str, Surface]:
     """By title."""
     found = (
@@ -234,7 +234,7 @@ def _walk(start: np.ndarray, steps: int, move: Callable[[np.ndarray, int], np.nd
     return np.array(points)
 
 
-@lru_cache(maxsize=8)
+@once(maxsize=8)
 def grid(surface: Surface) -> np.ndarray:
     """Heights on the square, the first row at the top: float (detail, detail)."""
     ticks = np.linspace(-surface.reach, surface.reach, surface.detail)

@@ -1,10 +1,11 @@
 """What a teacher may change without touching code: docs/glossary.md and the lessons in docs/lessons/."""
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
+
+from digitlab.caches import once
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -41,7 +42,7 @@ class Lesson(NamedTuple):
     steps: tuple[Step, ...]
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def glossary() -> dict[str, Term]:
     """All terms in the order of the file, by their names in small letters."""
     _, *parts = re.split("^## ", (DOCS / "glossary.md").read_text("utf-8"), flags=re.MULTILINE)
@@ -59,7 +60,7 @@ def found(terms: dict[str, Term], wanted: str) -> list[Term]:
     return named + [term for term in terms.values() if term not in named and wanted in term.text.lower()]
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def lessons() -> dict[str, Lesson]:
     """All lessons in the order of their files' names, by these."""
     return {file.stem: _lesson(file) for file in sorted((DOCS / "lessons").glob("*.md"))}

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from digitlab import inference
+from digitlab.caches import once
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class History:
         return self.card["iterations_per_epoch"] * self.card["recipe"]["batch_size"]
 
 
-@lru_cache(maxsize=1)
+@once(maxsize=1)
 def histories() -> dict[str, History]:
     """The histories of all models that learned to read, by name, in the zoo's order."""
     found = []
@@ -89,7 +89,7 @@ def with_moments() -> list[str]:
     return [name for name in inference.names() if (inference.ARTIFACTS / name / "moments.npz").exists()]
 
 
-@lru_cache(maxsize=4)
+@once(maxsize=4)
 def moments(name: str) -> Moments:
     """Of a model that `with_moments` names."""
     folder = inference.ARTIFACTS / name

@@ -14,7 +14,7 @@ from ui import confusion_cells, headings, style
 from ui.components.matrix import Cell, matrix
 from ui.components.picture_buttons import Picture, picture_buttons
 from ui.digit_dialog import large
-from ui.models import one_model
+from ui.models import choose_model
 from ui.pictures import data_url
 
 DATA = {
@@ -29,8 +29,8 @@ SAME = "rgba(128, 140, 160, 0.08)"  # where both models have the same count
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        a = one_model("a", "Model A", on_change=start)
-        b = one_model("b", "Model B", default="Dense", on_change=start)
+        a = choose_model("a", "Model A", on_change=start)
+        b = choose_model("b", "Model B", default="dense", on_change=start)
         chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160, on_change=start)
     if a is b:
         st.info(

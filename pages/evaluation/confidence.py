@@ -6,7 +6,7 @@ from digitlab import evaluation, metrics
 from digitlab.evaluation import Evaluation, charts
 from digitlab.metrics import Selection
 from ui import headings
-from ui.models import one_model
+from ui.models import choose_model
 
 DATA = {
     "MNIST": ("mnist", "MNIST’s 10,000 test digits"),
@@ -21,7 +21,7 @@ BINS = 15  # of confidence: as many as the expected calibration error has
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        model = one_model()
+        model = choose_model()
         chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160)
         sure = st.select_slider(
             "Answer only when at least this sure (percent)",

@@ -9,7 +9,7 @@ from digitlab import evaluation
 from digitlab.evaluation import Evaluation, curve_charts
 from digitlab.evaluation.one_digit import THRESHOLDS, Counts, OneVsRest, one_vs_rest
 from ui import headings, style
-from ui.models import one_model
+from ui.models import choose_model
 from ui.pictures import data_url
 
 IN_A_STRIP = 10
@@ -19,7 +19,7 @@ RIGHT, WRONG = (f"rgba({r}, {g}, {b}, 0.16)" for r, g, b in (style.RIGHT_RGB, st
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        model = one_model()
+        model = choose_model()
         digit = st.pills(
             "Digit", range(10), default=4, required=True, key="digit", bind="query-params", width="content"
         )

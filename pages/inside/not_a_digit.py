@@ -32,7 +32,7 @@ def page() -> None:
     picture = chosen()
     dataset = datasets.test_digits()
     datasets.say_if_absent()
-    detector = inference.read(inference.ARTIFACTS / inference.DETECTOR)
+    detector = inference.load(inference.DETECTOR)
     redrawn, errors = not_a_digit.redrawing(picture[None])
     judges = {
         DETECTOR: Judge(

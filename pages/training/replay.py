@@ -10,6 +10,7 @@ from digitlab.preprocess import to_mnist
 from digitlab.training import charts, histories
 from digitlab.training.histories import Moments
 from ui import headings, input_digit, style
+from ui.models import choose_model
 from ui.pictures import data_url, tinted
 
 STRIP = 40  # test digits
@@ -35,12 +36,8 @@ def replay(playing: bool) -> None:
     """All of it. When it plays, it runs again by itself, a moment further each time."""
     if playing != st.session_state["playing"]:  # only a run of the whole page sets or stops the clock
         st.rerun()
-    names = histories.with_moments()
-    titles = {inference.load(name).card["title"]: name for name in names}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = list(titles).index("CNN") if "CNN" in titles else 0
-        title = st.selectbox("Model", list(titles), first, key="model", bind="query-params", width=160)
-        name = titles[title]
+        name = choose_model(among=histories.with_moments()).name
         kept = histories.moments(name)
         last = len(kept.steps) - 1
         st.session_state["last-moment"] = last

@@ -118,7 +118,7 @@ def test_the_pen_strokes_table_has_each_step_and_reader(
     ablation, hard, failures = (
         rows(part) for part in capsys.readouterr().out.split("in %:\n\n")[1].strip().split("\n\n")
     )
-    assert ablation["preprocessing"] == inference.names()
+    assert ablation["preprocessing"] == list(inference.names())
     assert set(pen_strokes.WAYS) < set(ablation)
     best = [float(share) for share in ablation[pen_strokes.EVERYTHING]]
     worst = [float(share) for share in ablation["the whole pad, shrunk"]]
@@ -178,7 +178,7 @@ def test_the_robustness_table(
     assert robustness.main(["--limit", "120", "--write"]) == 0
     block = page.read_text().split("<!-- begin robustness -->\n\n")[1].split("\n\n<!-- end")[0]
     table = rows(block)
-    assert table["share read right, in %"] == inference.names()
+    assert table["share read right, in %"] == list(inference.names())
     shares = {
         name: [float(cell) for cell in cells]
         for name, cells in table.items()

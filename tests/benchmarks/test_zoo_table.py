@@ -46,7 +46,7 @@ def test_the_table_compares_with_its_last_row(monkeypatch: pytest.MonkeyPatch) -
 
 def test_every_reader_is_in_the_zoo() -> None:
     served = zoo_table.zoo()
-    assert [model.name for model in served] == inference.names()
+    assert [model.name for model in served] == list(inference.names())
     picture = data.load("digits", "test").images[:3] / np.float32(255)
     for model in served:
         assert model.predict(picture).shape == (3, 10)

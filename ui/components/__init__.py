@@ -1,0 +1,20 @@
+"""Components of our own: a few lines of JavaScript where Streamlit has nothing that answers a finger at once,
+is reached by keyboard, and is read aloud."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+
+def component(file: str, html: str) -> Callable[..., Any]:
+    """Declare the component of a module: `file` is its `__file__`, beside which stand its .js and .css.
+    `html` is what it starts from."""
+    here = Path(file)
+    return st.components.v2.component(
+        f"digitlab_{here.stem}",
+        html=html,
+        js=here.with_suffix(".js").read_text("utf-8"),
+        css=here.with_suffix(".css").read_text("utf-8"),
+    )

@@ -9,7 +9,7 @@ from digitlab.inference import Model
 from digitlab.preprocess import to_mnist
 from pages.draw.draw import examples
 from ui import answers, input_digit
-from ui.models import model_picker
+from ui.models import choose_models
 
 
 @st.fragment
@@ -21,7 +21,7 @@ def draw_and_answer() -> None:
         input_digit.choose()
     with right:
         examples.show()
-        models = model_picker()
+        models = choose_models()
     with middle:
         picture = input_digit.picture()
         seen = None if picture is None else to_mnist(picture)

@@ -1,11 +1,10 @@
 """The digits behind a cell: filters, order, pages, and each of them large."""
 
-from functools import lru_cache
-
 import numpy as np
 import streamlit as st
 
 from digitlab import data, evaluation
+from digitlab.caches import once
 from digitlab.evaluation import Evaluation, mistakes
 from digitlab.evaluation.handwriting import Handwriting, handwriting
 from digitlab.inference import Model
@@ -88,7 +87,7 @@ def _headline(wanted: mistakes.Filter, count: int) -> str:
     return f"{count:,} digits"
 
 
-@lru_cache(maxsize=4)
+@once(maxsize=4)
 def _handwriting(dataset: str) -> Handwriting:
     images = evaluation.pictures(dataset)
     assert images is not None  # they are on the page

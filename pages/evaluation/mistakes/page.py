@@ -9,7 +9,7 @@ from pages.evaluation.mistakes import gallery, upload
 from pages.evaluation.mistakes.downloads import take_away
 from ui import confusion_cells, headings
 from ui.components.matrix import matrix
-from ui.models import one_model
+from ui.models import choose_model
 from ui.pictures import data_url
 
 DATA = {
@@ -27,7 +27,7 @@ DATA = {
 def page() -> None:
     """All of it: a click on a cell reruns only this."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = one_model()
+        model = choose_model()
         chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160)
         view = st.segmented_control(
             "In the cells",

@@ -13,7 +13,7 @@ from pages.inside.convolution.sliding import sliding
 from ui import chosen_digit, headings, style
 from ui.chosen_digit import Subject
 from ui.components.picture_buttons import Picture, picture_buttons
-from ui.models import one_model
+from ui.models import choose_model
 from ui.pictures import data_url, figure, grey, overlaid, row, tinted
 
 FIRST = next(iter(KERNELS))
@@ -228,7 +228,7 @@ def mattered(name: str, picture: bytes, digit: int) -> tuple[np.ndarray, np.ndar
 @st.fragment
 def pixels(seen: Subject) -> None:
     headings.subheader("Which pixels mattered", "Saliency", "Occlusion", "Gradient")
-    model = one_model("asked", "Model")
+    model = choose_model()
     probabilities = model.predict(seen.picture[None])[0]
     answer = int(probabilities.argmax())
     key = f"for-{model.name}-{answer}"

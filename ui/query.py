@@ -1,0 +1,45 @@
+"""What stands in the link, before any widget reads it.
+
+Streamlit's `bind="query-params"` breaks a page on an empty value of a required choice and on a number that is
+not finite, and knows a choice only by the label that is shown. So links are made tidy first."""
+
+import math
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from digitlab import inference
+
+MODELS = ("model", "a", "b")  # parameters that name a model
+LONGEST = 4000  # characters of a value
+
+
+def tidy() -> None:
+    """Drop values that no widget can take, and let a model be named as in `train.py`, too: ?model=dense is
+    ?model=Dense. Call it once in a run of the whole page, before the first widget."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as params:
+        given = params._initial_query_params  # what widgets start from; st.query_params comes too late
+        for name, values in list(given.items()):
+            usable = [value for value in values if _usable(value)]
+            if name in MODELS:
+                titles = _titles()
+                usable = [titles.get(value.casefold(), value) for value in usable]
+            if usable:
+                given[name] = usable
+            else:
+                del given[name]
+
+
+def _usable(value: str) -> bool:
+    if not value.strip() or len(value) > LONGEST:
+        return False
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return True  # a word
+
+
+def _titles() -> dict[str, str]:
+    return {name: inference.load(name).card["title"] for name in inference.names()}
