@@ -40,11 +40,12 @@ def choose() -> None:
         "Where the digit comes from",
         _SOURCES,
         required=True,
-        format_func=_SOURCES.get,
+        format_func=_SOURCES.__getitem__,
         key="source",
         label_visibility="collapsed",
         persist_state="session",
     )
+    assert source is not None  # it is required
     if source == "draw":
         pad.show()
         return
