@@ -605,6 +605,7 @@ def test_digits_are_balanced_and_carry_their_own_labels() -> None:
     assert (distances.argmin(axis=1) == labels[half:]).mean() > 0.75
 
 
+@pytest.mark.slow
 def test_digits_are_the_same_in_every_process() -> None:
     digest = (
         "import hashlib; from digitlab import data; digits = data.load('digits', 'test');"
