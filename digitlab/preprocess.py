@@ -219,7 +219,7 @@ def _fine_shape(crop: np.ndarray, side: int, pen_width: float | None) -> np.ndar
         scale = (side / _FINE - pen_width) / (longer - width)
         grow = (pen_width - width * scale) / 2
     shape = _resized(crop, scale * _FINE)
-    if grow:
+    if pen_width is not None and grow:
         shape = _redrawn(shape, grow * _FINE, pen_width * _FINE / 2)
     x, y, width, height = cv2.boundingRect(_mask(shape))
     # rounding may leave a row too many

@@ -20,7 +20,7 @@ _SHIFT = 4  # cv2 takes points in fixed point: 1/16 of a pixel
 class Stroke(NamedTuple):
     """One movement of the pen: (x, y) points in pad pixels, x to the right and y down, and its width."""
 
-    points: Sequence[tuple[float, float]]
+    points: Sequence[tuple[float, float]] | np.ndarray
     width: float
 
 
