@@ -25,6 +25,8 @@ def content_security_policy(frame_ancestors: str, shell: str) -> str:
         "default-src": "'self'",
         # components bring their JavaScript over the WebSocket, as blobs
         "script-src": " ".join(["'self'", "blob:", *let_through]),
+        # the camera's picture reaches Streamlit's own code as a data: address
+        "connect-src": "'self' data:",
         "style-src": "'self' 'unsafe-inline'",  # Streamlit writes its styles into the page
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
