@@ -42,7 +42,7 @@ import numpy as np
 
 from digitlab import inference
 from digitlab.errors import DigitLabError
-from model_zoo import ARTIFACTS, DETECTOR, EVERYTHING, GENERATORS, READERS, STUDIES, Recipe, definition
+from model_zoo import ABLATIONS, ARTIFACTS, CLASSIFIERS, DETECTOR, EVERYTHING, GENERATORS, Recipe, definition
 from model_zoo.training import export, training_data
 from model_zoo.training.fit import OPTIMIZERS, fit, iterations
 from model_zoo.training.workers import Workers
@@ -137,7 +137,7 @@ def _rate(text: str) -> float:
 def _recipe(name: str, options: argparse.Namespace) -> Recipe:
     asked = {key: getattr(options, key) for key in ("epochs", "batch_size", "optimizer", "learning_rate")}
     recipe = replace(definition(name).RECIPE, **{key: value for key, value in asked.items() if value})
-    return replace(recipe, others=False, distort=0, inside=False) if options.quick else recipe
+    return replace(recipe, pen_strokes=False, augmentation=0, internals=False) if options.quick else recipe
 
 
 def _listing() -> str:
@@ -150,7 +150,7 @@ def _listing() -> str:
 
 def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Workers) -> None:
     """Train one model and put its folder into `options.out`. Raises DigitLabError."""
-    data = _material(name, recipe, options.limit)
+    data = _training_data(name, recipe, options.limit)
     if options.shuffle_labels:
         data = data._replace(labels=np.random.default_rng(options.seed).permutation(data.labels))
     import keras
@@ -181,9 +181,9 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     if keras.backend.backend() != "tensorflow":
         return  # the checkpoint has it all; only TensorFlow can make what the app runs
     measured = {}
-    if name in (*READERS, *STUDIES) and recipe.calibrate:
+    if name in (*CLASSIFIERS, *ABLATIONS) and recipe.calibrate:
         held_out = [training_data.validation()]
-        if recipe.others:  # else its doubts about drawings would make it doubt all
+        if recipe.pen_strokes:  # else its doubts about drawings would make it doubt all
             held_out.append(training_data.drawn(training_data.VALIDATION_FOLD))
         measured["temperature"] = export.calibrate(model, [part for part in held_out if part])
     seconds = round(time.perf_counter() - started)
@@ -191,14 +191,14 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     with export.published(options.out / name) as folder:
         fresh = module.build()
         export.export(model, fresh, folder, recipe)
-        if name == "committee" or name in STUDIES or name in GENERATORS:
+        if name == "committee" or name in ABLATIONS or name in GENERATORS:
             # its members' files hold it all; nobody takes a study; a generator's would need our own layer
             (folder / "model.keras").unlink()
         card = {
             "name": name,
             "title": module.TITLE,
             "summary": module.SUMMARY,
-            "reads": name in READERS,
+            "classifies": name in CLASSIFIERS,
             "order": EVERYTHING.index(name),
             "parameters": model.count_params(),
         }
@@ -221,15 +221,17 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     print(json.dumps(measured, indent=1))
 
 
-def _material(name: str, recipe: Recipe, limit: int | None) -> training_data.Material:
-    missing = [which for which in training_data.NEEDED if recipe.others and not training_data.pens(which)]
+def _training_data(name: str, recipe: Recipe, limit: int | None) -> training_data.TrainingData:
+    missing = [
+        which for which in training_data.NEEDED if recipe.pen_strokes and not training_data.pens(which)
+    ]
     for which in missing:
         print(training_data.NEEDED[which], file=sys.stderr)
-    others = recipe.others and recipe.epochs > 0  # what is not trained needs nothing prepared
+    others = recipe.pen_strokes and recipe.epochs > 0  # what is not trained needs nothing prepared
     return (
         training_data.detector(limit)
         if name == DETECTOR
-        else training_data.readers(others, limit, recipe.as_drawn)
+        else training_data.classifiers(others, limit, recipe.rendered_variants)
     )
 
 
@@ -252,7 +254,7 @@ def _measured(name: str, model: Any, served: inference.Model, folder: Path, quic
     else:
         predictions = {"probabilities": served.predict(test.pictures())}
         measured = export.reading(served, predictions["probabilities"])
-        if name in READERS and name != "committee" and not quick:  # its members see differently
+        if name in CLASSIFIERS and name != "committee" and not quick:  # its members see differently
             np.save(folder / "neighbours.npy", export.neighbours(model))
     # with the labels, so that a page can count mistakes where MNIST can't be had
     np.savez_compressed(folder / "predictions.npz", labels=test.labels, **predictions)
@@ -277,7 +279,7 @@ def _refuse_worse(target: Path, card: dict[str, Any]) -> None:
 
 def _provenance(images: int, recipe: Recipe) -> str:
     held_out = f"{training_data.VALIDATION:,} more of MNIST held out for validation; 10,000 test images."
-    if not (recipe.others and training_data.pens("digits")):
+    if not (recipe.pen_strokes and training_data.pens("digits")):
         return f"{images:,} training images of MNIST; {held_out}"
     return (
         f"{images:,} training images of MNIST and of pen strokes (UCI Pen-Based, UNIPEN); {held_out} "

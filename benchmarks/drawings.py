@@ -12,7 +12,7 @@ from digitlab.preprocess import FIELD, to_mnist
 from model_zoo.training.training_data import SPLIT_SEED, TEST_FOLD, VALIDATION_FOLD
 
 UNSEEN = (TEST_FOLD, VALIDATION_FOLD)
-LOOKS = 3  # of each drawing: other pens, sizes and places
+VARIANTS = 3  # of each drawing: other pens, sizes and places
 # of these each page counts as a writer, and a person may have written pages on both sides (docs/data.md)
 PAGES = ("unipen-apa", "unipen-apb", "unipen-app")
 
@@ -41,16 +41,16 @@ def unseen(folds: Iterable[int] = UNSEEN, which: str = "digits") -> list[PenDraw
 def looked_at(
     drawings: list[PenDrawing],
     ways: Mapping[str, See] = {"": to_mnist},
-    looks: int = LOOKS,
+    variants: int = VARIANTS,
     change: Callable[[PenDrawing, np.random.Generator], PenDrawing] | None = None,
 ) -> Seen:
-    """Each drawing on the pad so many times; those of a fold as `material.drawn` has them, but in another
-    order. `change` may alter a drawing before it is put there."""
+    """Each drawing on the pad so many times; those of a fold as `training_data.drawn` has them, but in
+    another order. `change` may alter a drawing before it is put there."""
     numbers: dict[int, int] = {}
     tasks = []
     for drawing in drawings:
         number = numbers[drawing.fold] = numbers.get(drawing.fold, -1) + 1
-        tasks += [(drawing, [SPLIT_SEED, look, number]) for look in range(looks)]
+        tasks += [(drawing, [SPLIT_SEED, look, number]) for look in range(variants)]
 
     def see(task: tuple[PenDrawing, list[int]]) -> tuple[list[np.ndarray], float]:
         drawing, seed = task

@@ -81,7 +81,7 @@ def gathered(limit: int | None = None) -> Pictures:
     """Raises DataUnavailable."""
     digits = {fold: looked_at(unseen([fold])).pictures[""] for fold in UNSEEN}
     others = unseen(which="other")
-    seen = looked_at(others, looks=1)
+    seen = looked_at(others, variants=1)
     labels = np.array([drawing.label for drawing in others])
     pages = np.array([drawing.source in PAGES for drawing in others])
     some = partial(_some, limit=limit)

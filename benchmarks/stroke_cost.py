@@ -3,8 +3,8 @@
     python -m benchmarks.stroke_cost [--write]
 
 Both servers get the same strokes over the real protocol, in turns, from one user who never waits: both see
-the same machine. The smallest app (benchmarks/reference_fragment.py) has a canvas and one st.html in a fragment,
-under the same settings; whatever lies above it is the draw page's own.
+the same machine. The smallest app (benchmarks/reference_fragment.py) has a canvas and one st.html in a
+fragment, under the same settings; whatever lies above it is the draw page’s own.
 """
 
 from __future__ import annotations

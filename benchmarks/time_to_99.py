@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        data = training_data.readers(False, None)
+        data = training_data.classifiers(False, None)
     except DigitLabError as error:
         print(f"benchmarks.time_to_99: {error}", file=sys.stderr)
         return 2
@@ -78,7 +78,7 @@ def ours(precision: str) -> tuple["keras.Model", int, int]:
     keras.config.set_dtype_policy(precision)
     model = cnn.build()
     keras.config.set_dtype_policy("float32")
-    steps = fit.iterations(len(training_data.readers(False, None).labels), recipe)
+    steps = fit.iterations(len(training_data.classifiers(False, None).labels), recipe)
     model.compile(fit.optimizer(recipe, steps), loss=recipe.loss, metrics=["accuracy"])
     return model, BATCH, 1
 
@@ -92,13 +92,13 @@ def reference() -> tuple["keras.Model", int, int]:
     return model, 128, MOST_EPOCHS
 
 
-def train(way: Callable, data: training_data.Material, seed: int) -> tuple[float, int, float, float]:
+def train(way: Callable, data: training_data.TrainingData, seed: int) -> tuple[float, int, float, float]:
     """Seconds of training, epochs, accuracy on validation and on test images."""
     import keras
 
     keras.utils.set_random_seed(seed)
     model, batch, most = way()
-    pictures = data.looks[0] / np.float32(255)
+    pictures = data.variants[0] / np.float32(255)
     seconds = accuracy = 0.0
     epochs = 0
     while accuracy < AIM and epochs < most:

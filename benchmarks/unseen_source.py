@@ -25,7 +25,7 @@ from digitlab.data import pen_strokes
 from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.inference import Model
-from model_zoo import READERS, definition
+from model_zoo import CLASSIFIERS, definition
 
 ROOT = Path(__file__).parents[1]
 PAGE = markdown.DOCS / "robustness.md"
@@ -34,7 +34,7 @@ PAGE = markdown.DOCS / "robustness.md"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0 done, 2 without pen strokes, train.py's where it fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", choices=READERS, default="cnn")
+    parser.add_argument("--model", choices=CLASSIFIERS, default="cnn")
     parser.add_argument("--sources", nargs="+", metavar="SOURCE")
     parser.add_argument("--epochs", type=int, help="fewer than its recipe says")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")

@@ -33,7 +33,7 @@ _BATCH = 256  # images at a time: more would take memory and win nothing
 def names() -> tuple[str, ...]:
     """The models in the zoo that read digits, from the simplest on."""
     cards = [_card(path.parent) for path in ARTIFACTS.glob("*/card.json")]
-    return tuple(card["name"] for card in sorted(cards, key=lambda c: c["order"]) if card["reads"])
+    return tuple(card["name"] for card in sorted(cards, key=lambda c: c["order"]) if card["classifies"])
 
 
 @once(maxsize=32)

@@ -10,7 +10,7 @@ from types import ModuleType
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 # they tell which digit it is; from the simplest on
-READERS = (
+CLASSIFIERS = (
     "linear",
     "dense_classic",
     "dense",
@@ -21,9 +21,9 @@ READERS = (
     "autoencoder",
 )
 DETECTOR = "detector"  # it tells whether it is a digit at all
-STUDIES = ("dense_classic_sgd",)  # trained for its history: how it learned, beside how another did
+ABLATIONS = ("dense_classic_sgd",)  # trained for its history alone, to be compared with another's
 GENERATORS = ("vae", "vae_conditional")  # they draw digits
-EVERYTHING = (*READERS, DETECTOR, *STUDIES, *GENERATORS)
+EVERYTHING = (*CLASSIFIERS, DETECTOR, *ABLATIONS, *GENERATORS)
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,9 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float  # at its highest
-    distort: float = (
-        0  # strength of the distortions, new ones each epoch (model_zoo/training/augment.py); 0: none
-    )
-    others: bool = (
-        True  # learn from other handwriting than MNIST's, too (model_zoo/training/training_data.py)
-    )
-    as_drawn: int = 2  # so many of the four looks at a digit of MNIST are as the pad would show it
+    augmentation: float = 0  # strength of the distortions, new ones each epoch (training/augment.py); 0: none
+    pen_strokes: bool = True  # learn from other handwriting than MNIST's, too (training/training_data.py)
+    rendered_variants: int = 2  # so many of a digit's four variants pass the pad's preprocessing
     optimizer: str = "adam"
     one_cycle: bool = True  # the learning rate rises for a fifth of the run, and falls to nothing
     average: bool = False  # keep a moving average of the weights, which is steadier than the last ones
@@ -48,7 +44,7 @@ class Recipe:
     loss_weights: dict[str, float] | None = None
     calibrate: bool = True  # fit a temperature on validation data
     float16: bool = False  # weights of the .tflite file: half the size
-    inside: bool = False  # pages look inside: keep weights, layers' outputs, and moments of the training
+    internals: bool = False  # pages look inside: keep weights, layers' outputs, snapshots of the training
 
 
 def definition(name: str) -> ModuleType:

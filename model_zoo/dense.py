@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 TITLE = "Dense"
 SUMMARY = "Two layers of neurons; each neuron looks at the whole picture."
-RECIPE = Recipe(epochs=50, batch_size=256, learning_rate=0.003, distort=1, as_drawn=1, float16=True)
+RECIPE = Recipe(
+    epochs=50, batch_size=256, learning_rate=0.003, augmentation=1, rendered_variants=1, float16=True
+)
 
 
 def build() -> "keras.Model":

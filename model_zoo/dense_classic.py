@@ -18,10 +18,10 @@ RECIPE = Recipe(
     epochs=10,
     batch_size=32,
     learning_rate=0.001,
-    others=False,
+    pen_strokes=False,
     one_cycle=False,
     calibrate=False,
-    inside=True,
+    internals=True,
 )
 
 

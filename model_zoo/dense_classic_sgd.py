@@ -6,6 +6,6 @@ from model_zoo import dense_classic
 
 TITLE = "Textbook net, SGD"
 SUMMARY = "The same 100 neurons, taught with plain gradient descent: it learns, but slowly."
-RECIPE = replace(dense_classic.RECIPE, optimizer="sgd", learning_rate=0.01, inside=False, float16=True)
+RECIPE = replace(dense_classic.RECIPE, optimizer="sgd", learning_rate=0.01, internals=False, float16=True)
 
 build = dense_classic.build

@@ -24,7 +24,7 @@ RECIPE = Recipe(
     epochs=12,
     batch_size=128,
     learning_rate=0.004,
-    distort=0.75,
+    augmentation=0.75,
     loss={"eleven": "sparse_categorical_crossentropy"},
 )
 

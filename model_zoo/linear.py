@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 TITLE = "Linear"
 SUMMARY = "Adds up the pixels, each with its own weight for every digit."
-RECIPE = Recipe(epochs=15, batch_size=128, learning_rate=0.002, others=False, inside=True)
+RECIPE = Recipe(epochs=15, batch_size=128, learning_rate=0.002, pen_strokes=False, internals=True)
 
 
 def build() -> "keras.Model":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TITLE = "Tiny CNN"
 SUMMARY = "Fewer than 6,000 numbers: fewer than the linear model has."
-RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.01, distort=0.4, float16=True)
+RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.01, augmentation=0.4, float16=True)
 
 
 def build() -> "keras.Model":

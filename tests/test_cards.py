@@ -10,7 +10,14 @@ import pytest
 from model_zoo import ARTIFACTS, DETECTOR
 from model_zoo.training import cards
 
-LEAST = {"name": "cnn", "title": "CNN", "summary": "Looks.", "reads": True, "order": 1, "parameters": 47498}
+LEAST = {
+    "name": "cnn",
+    "title": "CNN",
+    "summary": "Looks.",
+    "classifies": True,
+    "order": 1,
+    "parameters": 47498,
+}
 
 
 def page(folder: Path, *entries: dict[str, Any]) -> str:
@@ -94,8 +101,8 @@ def test_weaknesses_come_from_the_committed_answers(tmp_path: Path) -> None:
     ("card", "use"),
     [
         (LEAST | {"test_accuracy": 0.9}, cards.READING),
-        (LEAST | {"name": DETECTOR, "reads": False, "test_auroc": 0.9}, cards.DETECTING),
-        (LEAST | {"name": "vae", "reads": False, "test_elbo": -140.2}, cards.DRAWING),
+        (LEAST | {"name": DETECTOR, "classifies": False, "test_auroc": 0.9}, cards.DETECTING),
+        (LEAST | {"name": "vae", "classifies": False, "test_elbo": -140.2}, cards.DRAWING),
     ],
 )
 def test_each_kind_of_model_says_what_it_is_for(tmp_path: Path, card: dict[str, Any], use: str) -> None:

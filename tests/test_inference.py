@@ -26,7 +26,7 @@ LEAST_ACCURACY = {
     "committee": 0.996,
     "autoencoder": 0.985,
 }
-READERS = tuple(LEAST_ACCURACY)
+CLASSIFIERS = tuple(LEAST_ACCURACY)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def pictures() -> np.ndarray:
 
 
 def test_names_are_the_readers_from_simple_to_complex() -> None:
-    assert tuple(inference.names()) == READERS
+    assert tuple(inference.names()) == CLASSIFIERS
 
 
 def test_an_unknown_name_is_answered_with_those_that_exist() -> None:
@@ -44,7 +44,7 @@ def test_an_unknown_name_is_answered_with_those_that_exist() -> None:
         inference.load("../cnn")
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_test_accuracy(name: str, mnist_pictures: np.ndarray, mnist_test: data.Dataset) -> None:
     model = inference.load(name)
     accuracy = np.mean(model.predict(mnist_pictures).argmax(axis=1) == mnist_test.labels)
@@ -52,7 +52,7 @@ def test_test_accuracy(name: str, mnist_pictures: np.ndarray, mnist_test: data.D
     assert accuracy == pytest.approx(model.card["test_accuracy"], abs=2e-4), "the card must be true"
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_committed_predictions_are_the_models(name: str, mnist_pictures: np.ndarray) -> None:
     with np.load(inference.ARTIFACTS / name / "predictions.npz") as saved:
         committed = saved["probabilities"]
@@ -61,7 +61,7 @@ def test_committed_predictions_are_the_models(name: str, mnist_pictures: np.ndar
 
 
 # the committee is its members, and has no file of its own
-@pytest.mark.parametrize("name", [*(n for n in READERS if n != "committee"), inference.DETECTOR])
+@pytest.mark.parametrize("name", [*(n for n in CLASSIFIERS if n != "committee"), inference.DETECTOR])
 def test_what_serves_is_what_can_be_downloaded(name: str, pictures: np.ndarray) -> None:
     """model.tflite and model.keras give the same numbers, all outputs of them."""
     keras = pytest.importorskip("keras", reason="TensorFlow isn't installed: requirements.txt has it")
@@ -147,7 +147,7 @@ def test_a_feature_map_can_be_computed_by_hand(pictures: np.ndarray) -> None:
     assert np.abs(maps[:, 10, 12] - np.maximum(sums + weights["maps_1/bias"], 0)).max() < 1e-4
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 @given(
     batch=hnp.arrays(
         np.float32,
@@ -172,7 +172,7 @@ def test_a_batch_is_its_images_one_by_one(pictures: np.ndarray) -> None:
 
 
 def test_many_threads_get_the_answers_of_one(pictures: np.ndarray) -> None:
-    models = [inference.load(name) for name in READERS]
+    models = [inference.load(name) for name in CLASSIFIERS]
     expected = [model.predict(pictures[:64]) for model in models]
 
     def ask(task: int) -> bool:
@@ -214,8 +214,8 @@ def test_only_the_autoencoder_redraws(pictures: np.ndarray) -> None:
     assert 0 <= redrawn.min() <= redrawn.max() <= 1
     with pytest.raises(UnknownName):
         inference.load("cnn").reconstruct(pictures[:3])
-    assert [inference.load(name).reconstructs for name in READERS] == [
-        name == "autoencoder" for name in READERS
+    assert [inference.load(name).reconstructs for name in CLASSIFIERS] == [
+        name == "autoencoder" for name in CLASSIFIERS
     ]
 
 
@@ -228,7 +228,7 @@ def test_redrawing_beats_the_mean_picture(mnist_pictures: np.ndarray) -> None:
 # --- answers ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 @pytest.mark.parametrize("digit", range(10))
 def test_the_examples_are_answered(name: str, digit: int) -> None:
     picture = to_mnist(render(examples()[digit]))

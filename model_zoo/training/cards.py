@@ -49,7 +49,16 @@ FIGURES = {
     "letters_auroc": ("AUROC, MNIST against clear letters", PLACES),
     "drawn_letters_auroc": ("AUROC, drawn digits against clear letters", PLACES),
 }
-OTHER_FIELDS = {"name", "title", "summary", "reads", "order", "parameters", "recipe", "iterations_per_epoch"}
+OTHER_FIELDS = {
+    "name",
+    "title",
+    "summary",
+    "classifies",
+    "order",
+    "parameters",
+    "recipe",
+    "iterations_per_epoch",
+}
 OTHER_FIELDS |= {"seed", "seeds", "data", "seconds", "trained"}
 OVERVIEW = ("test_accuracy", "drawn_test_accuracy", "test_calibration_error", "drawn_test_calibration_error")
 
@@ -89,7 +98,7 @@ def page(artifacts: Path) -> str:
 
 def readme_table(artifacts: Path) -> str:
     """The models that the app offers, in one table."""
-    readers = {folder: card for folder, card in _cards(artifacts).items() if card["reads"]}
+    readers = {folder: card for folder, card in _cards(artifacts).items() if card["classifies"]}
     return _overview(readers, "docs/models.md") + "\n"
 
 
@@ -168,10 +177,10 @@ def _recipe(card: Mapping[str, Any]) -> str:
         f"{recipe.get('optimizer', 'adam')} with a learning rate of {recipe['learning_rate']:g}"
         + (" at its highest (one cycle)" if recipe.get("one_cycle", True) else ""),
     ]
-    if recipe.get("distort"):
-        parts.append(f"distortions of strength {recipe['distort']:g}")
-    if recipe.get("others") and "as_drawn" in recipe:
-        parts.append(f"{recipe['as_drawn']} of 4 looks at MNIST as the pad would show it")
+    if recipe.get("augmentation"):
+        parts.append(f"distortions of strength {recipe['augmentation']:g}")
+    if recipe.get("pen_strokes") and "rendered_variants" in recipe:
+        parts.append(f"{recipe['rendered_variants']} of 4 variants of MNIST as the pad would show it")
     if recipe.get("average"):
         parts.append("weights averaged over the last steps")
     if recipe.get("precision", "float32") != "float32":

@@ -39,9 +39,9 @@ def calibrate(model: "keras.Model", validation: list[Examples]) -> float:
     return round(temperature, 4)
 
 
-def convert(model: "keras.Model", bits: int = 32, inside: bool = False) -> bytes:
+def convert(model: "keras.Model", bits: int = 32, internals: bool = False) -> bytes:
     """The .tflite file of a model, its weights in so many bits: its outputs by name; a signature "decode"
-    if it has a decoder; with `inside` one, "layers", with the outputs of all layers that have a name."""
+    if it has a decoder; with `internals` one, "layers", with the outputs of all layers that have a name."""
     import keras
     import tensorflow as tf
 
@@ -57,7 +57,7 @@ def convert(model: "keras.Model", bits: int = 32, inside: bool = False) -> bytes
     if decoder := next((layer for layer in model.layers if layer.name == "decoder"), None):
         code = tf.TensorSpec((None, decoder.input_shape[-1]), tf.float32, name="code")
         archive.add_endpoint("decode", lambda code: {"reconstruction": decoder(code)}, input_signature=[code])
-    if inside:
+    if internals:
         seen = {layer.name: layer.output for layer in model.layers if "_" in layer.name or layer.weights}
         layers = keras.Model(model.inputs, seen)
         archive.track(layers)
@@ -82,8 +82,8 @@ def export(trained: "keras.Model", fresh: "keras.Model", folder: Path, recipe: R
     fresh.set_weights(weights)
     fresh.save(folder / "model.keras")
     _compress(folder / "model.keras")
-    (folder / "model.tflite").write_bytes(convert(fresh, 16 if recipe.float16 else 32, recipe.inside))
-    if recipe.inside:
+    (folder / "model.tflite").write_bytes(convert(fresh, 16 if recipe.float16 else 32, recipe.internals))
+    if recipe.internals:
         named = {f"{layer.name}/{w.name}": w.numpy() for layer in fresh.layers for w in layer.weights}
         np.savez(folder / "weights.npz", **named)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from model_zoo import Recipe
 from model_zoo.training.augment import distort
-from model_zoo.training.training_data import Material
+from model_zoo.training.training_data import TrainingData
 from model_zoo.training.workers import Workers
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Weights = list[np.ndarray]
 def fit(
     model: "keras.Model",
     recipe: Recipe,
-    material: Material,
+    training_data: TrainingData,
     seed: int,
     checkpoint: Path,
     resume: bool,
@@ -44,12 +44,12 @@ def fit(
     import keras
 
     workers = workers or Workers()
-    looks, labels, held_out = material
+    variants, labels, held_out = training_data
     per_epoch = iterations(len(labels), recipe)
     two_inputs = len(model.inputs) == 2
 
     class Batches(keras.utils.PyDataset):
-        """Every image once an epoch, in a random one of its looks; the same for the same seed."""
+        """Every image once an epoch, in a random one of its variants; the same for the same seed."""
 
         def __init__(self, epoch: int) -> None:
             super().__init__()
@@ -68,9 +68,9 @@ def fit(
         def __getitem__(self, index: int):
             rng = np.random.default_rng([seed, self.epoch, index, *([workers.rank] if workers.rank else [])])
             chosen = workers.share(self.order[index * recipe.batch_size :][: recipe.batch_size])
-            images = looks[rng.integers(len(looks), size=len(chosen)), chosen] / np.float32(255)
-            if recipe.distort:
-                images = distort(images, rng, recipe.distort)
+            images = variants[rng.integers(len(variants), size=len(chosen)), chosen] / np.float32(255)
+            if recipe.augmentation:
+                images = distort(images, rng, recipe.augmentation)
             return given(images, labels[chosen]), wanted(images, labels[chosen])
 
     def given(images: np.ndarray, labels: np.ndarray) -> Any:
@@ -89,7 +89,7 @@ def fit(
 
         def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
             self.step += batch >= 0
-            if recipe.inside and self.step in moments_of(recipe.epochs * per_epoch):
+            if recipe.internals and self.step in moments_of(recipe.epochs * per_epoch):
                 if hasattr(model, "jax_state_sync"):  # in an epoch JAX keeps the weights to itself
                     model.jax_state_sync()
                 moments[self.step] = model.get_weights()

@@ -22,7 +22,7 @@ from model_zoo.training.augment import as_others_write
 
 VALIDATION = 6_000  # of the 60,000 training images, never trained on: for temperature and threshold
 SPLIT_SEED = 0  # the same images are held out whatever the seed of the training
-LOOKS = 4  # of each digit: MNIST's as it is, and as the pad would show it; a drawing with four pens
+VARIANTS = 4  # of each digit: MNIST's as it is, and as the pad would show it; a drawing with four pens
 WEIGHT = 2  # how often a pen drawing is seen in an epoch
 TEST_FOLD, VALIDATION_FOLD = 0, 1  # of the writers; the others are trained on
 NO_DIGIT = 10
@@ -56,8 +56,8 @@ class Examples(NamedTuple):
         return self.images / np.float32(255)
 
 
-class Material(NamedTuple):
-    looks: np.ndarray  # uint8 (looks, N, 28, 28): each training image in some variants
+class TrainingData(NamedTuple):
+    variants: np.ndarray  # uint8 (variants, N, 28, 28): each training image in some variants
     labels: np.ndarray  # (N,)
     validation: Examples  # never trained on
 
@@ -87,25 +87,25 @@ def validation() -> Examples:
 
 
 @lru_cache(maxsize=2)
-def drawn(fold: int, looks: int = 3) -> Examples | None:
+def drawn(fold: int, variants: int = 3) -> Examples | None:
     """Pen drawings of writers that no model has seen, each drawn on the pad some times; None without the
     file."""
     drawings = [d for d in pens("digits") if d.fold == fold]
     if not drawings:
         return None
-    images = np.concatenate([_on_paper(drawings, seed, bend=False) for seed in range(looks)])
-    return Examples(images, np.tile([int(d.label) for d in drawings], looks).astype(np.uint8))
+    images = np.concatenate([_on_paper(drawings, seed, bend=False) for seed in range(variants)])
+    return Examples(images, np.tile([int(d.label) for d in drawings], variants).astype(np.uint8))
 
 
 @lru_cache(maxsize=2)
-def not_digits(fold: int, looks: int = 1) -> tuple[np.ndarray, np.ndarray] | None:
+def not_digits(fold: int, variants: int = 1) -> tuple[np.ndarray, np.ndarray] | None:
     """Letters and symbols of writers that no model has seen: pictures uint8 (N, 28, 28) and characters; None
     without the file."""
     drawings = [d for d in pens("other") if d.fold == fold]
     if not drawings:
         return None
-    images = np.concatenate([_on_paper(drawings, seed, bend=False) for seed in range(looks)])
-    return images, np.tile([d.label for d in drawings], looks)
+    images = np.concatenate([_on_paper(drawings, seed, bend=False) for seed in range(variants)])
+    return images, np.tile([d.label for d in drawings], variants)
 
 
 def pens(which: str) -> list[PenDrawing]:
@@ -119,39 +119,43 @@ def pens(which: str) -> list[PenDrawing]:
 
 
 @lru_cache(maxsize=2)
-def readers(others: bool, limit: int | None, as_drawn: int = 2) -> Material:
-    """For a model that reads. With `others`, MNIST as it is and, in `as_drawn` of its LOOKS, as the pad would
-    show it, written in other countries' ways; and the pen drawings. Else MNIST alone, as it is."""
+def classifiers(pen_strokes: bool, limit: int | None, rendered_variants: int = 2) -> TrainingData:
+    """Training data of a classifier. With `pen_strokes`, the pen drawings and MNIST, of whose VARIANTS as
+    many as `rendered_variants` says pass the pad's preprocessing, written in other countries' ways. Else MNIST
+    alone, as it is. `limit` is a number of MNIST's images."""
     images, labels = (part[_order()[:-VALIDATION][:limit]] for part in mnist("train"))
-    if not others:
-        return Material(images[None], labels, validation())
-    drawn_looks = (3, 1, 2, 0)[:as_drawn]
-    looks = [_as_drawn(images, labels, seed=look) if look in drawn_looks else images for look in range(LOOKS)]
+    if not pen_strokes:
+        return TrainingData(images[None], labels, validation())
+    # variant 0 is the last to go: it stays MNIST's own image for as long as possible
+    rendered = (3, 1, 2, 0)[:rendered_variants]
+    variants = [
+        _as_drawn(images, labels, seed=look) if look in rendered else images for look in range(VARIANTS)
+    ]
     drawings = [d for d in pens("digits") if d.fold not in (TEST_FOLD, VALIDATION_FOLD)]
     drawings = drawings[: limit and limit // 4]
     if not drawings:
-        return Material(np.stack(looks), labels, validation())
-    seeds = iter(range(1_000, 1_000 + LOOKS * WEIGHT))
+        return TrainingData(np.stack(variants), labels, validation())
+    seeds = iter(range(1_000, 1_000 + VARIANTS * WEIGHT))
     written = [
-        np.concatenate([_on_paper(drawings, next(seeds), bend=True) for _ in range(WEIGHT)]) for _ in looks
+        np.concatenate([_on_paper(drawings, next(seeds), bend=True) for _ in range(WEIGHT)]) for _ in variants
     ]
     meant = np.tile([int(d.label) for d in drawings], WEIGHT).astype(np.uint8)
-    return Material(
-        np.stack([np.concatenate(pair) for pair in zip(looks, written, strict=True)]),
+    return TrainingData(
+        np.stack([np.concatenate(pair) for pair in zip(variants, written, strict=True)]),
         np.concatenate([labels, meant]),
         validation(),
     )
 
 
 @lru_cache(maxsize=1)
-def detector(limit: int | None) -> Material:
+def detector(limit: int | None) -> TrainingData:
     """For the detector: the digits that the readers learn from, and at least half as much that is none,
     labelled NO_DIGIT."""
     rng = np.random.default_rng(SPLIT_SEED)
-    looks, labels, held_out = readers(True, limit)
+    variants, labels, held_out = classifiers(True, limit)
     make = definition(DETECTOR).not_digits
-    none = make(looks[0] / np.float32(255), labels, len(labels) // 2, rng)
-    others = np.broadcast_to(_bytes(none), (LOOKS, *none.shape))
+    none = make(variants[0] / np.float32(255), labels, len(labels) // 2, rng)
+    others = np.broadcast_to(_bytes(none), (VARIANTS, *none.shape))
     letters = [d for d in pens("other") if d.fold not in (TEST_FOLD, VALIDATION_FOLD) and is_clear(d.label)]
     letters = letters[: limit and limit // 4]
     if letters:
@@ -160,13 +164,13 @@ def detector(limit: int | None) -> Material:
                 np.concatenate(
                     [_on_paper(letters, 2_000 + look * WEIGHT + n, bend=True) for n in range(WEIGHT)]
                 )
-                for look in range(LOOKS)
+                for look in range(VARIANTS)
             ]
         )
         others = np.concatenate([others, written], axis=1)
     spoiled = _bytes(make(held_out.pictures(), held_out.labels, len(held_out.labels) // 2, rng))
-    return Material(
-        np.concatenate([looks, others], axis=1),
+    return TrainingData(
+        np.concatenate([variants, others], axis=1),
         np.concatenate([labels, np.full(others.shape[1], NO_DIGIT)]),
         Examples(
             np.concatenate([held_out.images, spoiled]),

@@ -60,7 +60,7 @@ def gap(history: History) -> str:
             f"On the training images it is {points} better: the **generalisation gap**. Part of what it "
             "learned is those images, not the digits."
         )
-    if history.gap < -VISIBLE_GAP and history.card["recipe"]["distort"]:
+    if history.gap < -VISIBLE_GAP and history.card["recipe"]["augmentation"]:
         return (
             f"On the training images it is {points} worse, because each epoch bends and turns them anew: "
             "they are harder than the validation images. So it can’t learn them by heart."

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import markdown, not_a_digit, pen_strokes, robustness, seeds, unseen_source
-from benchmarks.drawings import LOOKS, UNSEEN, looked_at, unseen, writers
+from benchmarks.drawings import UNSEEN, VARIANTS, looked_at, unseen, writers
 from benchmarks.logits import logits
 from digitlab import data, inference
 from digitlab.data import pen_strokes as strokes_of
@@ -96,7 +96,7 @@ def test_benchmarks_see_the_drawings_that_training_is_judged_by(drawn_here: Path
     for fold in UNSEEN:
         theirs = training_data.drawn(fold)
         ours = looked_at(unseen([fold]))
-        assert len(theirs.labels) > LOOKS
+        assert len(theirs.labels) > VARIANTS
         assert sorted(p.tobytes() for p in ours.pictures[""]) == sorted(p.tobytes() for p in theirs.images)
         assert sorted(ours.digits) == sorted(theirs.labels)
 
@@ -124,7 +124,7 @@ def test_the_pen_strokes_table_has_each_step_and_reader(
     worst = [float(share) for share in ablation["the whole pad, shrunk"]]
     assert max(best) > 95
     assert max(worst) < max(best)
-    assert hard["all"][0] == failures["all"][0] == f"{LOOKS * len(unseen()):,}"
+    assert hard["all"][0] == failures["all"][0] == f"{VARIANTS * len(unseen()):,}"
     assert hard["all"][1:] == ablation[pen_strokes.EVERYTHING]
     assert "0 with a slash that we drew" in hard
     assert [name for name in failures if name.startswith("source")] == [
@@ -151,7 +151,7 @@ class Shy:
 
 def test_failures_tell_wrong_answers_from_those_that_are_not_shown(drawn_here: Path) -> None:
     drawings = [drawing for drawing in unseen() if drawing.label in "12"][:20]
-    seen = looked_at(drawings, {pen_strokes.EVERYTHING: pen_strokes.WAYS[pen_strokes.EVERYTHING]}, looks=2)
+    seen = looked_at(drawings, {pen_strokes.EVERYTHING: pen_strokes.WAYS[pen_strokes.EVERYTHING]}, variants=2)
     table = rows(pen_strokes.failures(Shy(), seen))
     assert [float(cell) for cell in table["digit 1"][1:]] == [100, 50, 0]
     assert [float(cell) for cell in table["digit 2"][1:]] == [0, 50, 50]

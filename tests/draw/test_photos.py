@@ -37,7 +37,7 @@ def file(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 
 def colours(width: int = 60, height: int = 40) -> Image.Image:
-    """No two corners alike: it looks different whichever way it is turned or mirrored."""
+    """No two corners alike: it variants different whichever way it is turned or mirrored."""
     image = Image.new("RGB", (width, height), "white")
     image.paste("red", (0, 0, width // 2, height // 2))
     image.paste("blue", (width // 2, height // 2, width, height))

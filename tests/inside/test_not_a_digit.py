@@ -23,7 +23,7 @@ def test_the_price_and_the_worst_by_hand(rising: bool) -> None:
     assert scores.price(0.5) == (1, 4, 2, 3), "the threshold itself is accepted"
     refused, passed = scores.worst(0.5)
     assert refused.tolist() == [1]
-    assert passed.tolist() == [2, 1], "the one that looks most like a digit comes first"
+    assert passed.tolist() == [2, 1], "the one that variants most like a digit comes first"
     assert scores.beyond(0.5) == 0.25
 
 

@@ -151,7 +151,7 @@ def test_shuffled_labels_teach_nothing_and_progress_is_told(tmp_path: Path, mnis
     subprocess.run(command("linear", *options, "--progress", told, "--out", tmp_path), check=True)
     recipe = card(tmp_path)["recipe"]
     assert (recipe["optimizer"], recipe["learning_rate"], recipe["batch_size"]) == ("momentum", 0.01, 64)
-    assert not recipe["inside"]
+    assert not recipe["internals"]
     assert card(tmp_path)["test_accuracy"] < 0.35
     assert {path.name for path in (tmp_path / "linear").iterdir()} == FILES - {"neighbours.npy"}
     now = json.loads(told.read_text("utf-8"))
