@@ -121,8 +121,8 @@ def pens(which: str) -> list[PenDrawing]:
 @lru_cache(maxsize=2)
 def classifiers(pen_strokes: bool, limit: int | None, rendered_variants: int = 2) -> TrainingData:
     """Training data of a classifier. With `pen_strokes`, the pen drawings and MNIST, of whose VARIANTS as
-    many as `rendered_variants` says pass the pad's preprocessing, written in other countries' ways. Else MNIST
-    alone, as it is. `limit` is a number of MNIST's images."""
+    many as `rendered_variants` says pass the pad's preprocessing, written in other countries' ways. Else
+    MNIST alone, as it is. `limit` is a number of MNIST's images."""
     images, labels = (part[_order()[:-VALIDATION][:limit]] for part in mnist("train"))
     if not pen_strokes:
         return TrainingData(images[None], labels, validation())

@@ -76,11 +76,11 @@ class StaticCompression:
 
 
 def _concerns(scope: Scope) -> bool:
-    """GET or HEAD of one of Streamlit's files; a part of a file (Range) is left alone."""
+    """GET or HEAD of one of Streamlit's files. A part of a file (Range) stays as it is: 206."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return False
     path = path_of(scope)
-    return (path == "/" or path.startswith("/static/")) and "range" not in Headers(scope=scope)
+    return path == "/" or path.startswith("/static/")
 
 
 def _accepts_gzip(headers: Headers) -> bool:
