@@ -30,8 +30,8 @@ def show_digits(
 ) -> None:
     """Open the dialog with picture `order[at]`; its buttons go through `order`, which are indices. `images`
     are uint8 (N, 28, 28), `labels` uint8 (N,), of a data set, one of NAMES; `names` are the pictures' own
-    names, where they have some. `model` is the one that the page is about; a page about no model shows the pixels
-    instead of what a model finds alike."""
+    names, where they have some. `model` is the one that the page is about; a page about no model shows the
+    pixels instead of what a model finds alike."""
     st.session_state[_PLACE] = at
     _dialog(images, labels, dataset, [int(index) for index in order], model, names)
 

@@ -23,8 +23,10 @@ def slices(measure: np.ndarray, right: np.ndarray, parts: int = 5, places: int =
     many decimal places."""
     from scipy.stats import binomtest  # 0.2 s to import
 
-    borders = np.unique(np.round(np.quantile(measure, np.linspace(0, 1, parts + 1)[1:-1]), places))
-    edges = [_down(measure.min(), places), *borders, _up(measure.max(), places)]
+    borders = np.round(np.quantile(measure, np.linspace(0, 1, parts + 1)[1:-1]), places)
+    edges = np.unique([_down(measure.min(), places), *borders, _up(measure.max(), places)])
+    if len(edges) == 1:  # all have the same
+        edges = np.repeat(edges, 2)
     found = []
     for low, high in pairwise(edges):
         last = high == edges[-1]

@@ -83,7 +83,8 @@ def instead_of_mnist(model: Model) -> Material:
     """Other people's digits, where MNIST's pictures can't be had."""
     st.info(
         "MNIST’s pictures can’t be had here, so you see those of other people (UCI). The matrix is MNIST’s "
-        "all the same. To get them: connect once to the internet, or set MNIST_NPZ to an mnist.npz that you have.",
+        "all the same. To get them: connect once to the internet, or set MNIST_NPZ to an mnist.npz that you "
+        "have.",
         icon=":material/cloud_off:",
     )
     images = evaluation.pictures("digits")
