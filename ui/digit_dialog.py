@@ -64,7 +64,6 @@ def _next_and_previous(place: int, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="dialog-steps"):
         st.button(
             "Previous",
-            icon=":material/arrow_back:",
             on_click=_go,
             args=(place - 1,),
             disabled=place == 0,
@@ -73,7 +72,6 @@ def _next_and_previous(place: int, number: int) -> None:
         )
         st.button(
             "Next",
-            icon=":material/arrow_forward:",
             on_click=_go,
             args=(place + 1,),
             disabled=place == number - 1,

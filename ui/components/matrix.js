@@ -19,8 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const scrollToWhatIsBehind = () => {
     const behind = data.leadsTo && document.querySelector(`.st-key-${data.leadsTo}`)
     if (!behind || behind.getBoundingClientRect().top < table.getBoundingClientRect().bottom) return
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
-    behind.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" })
+    behind.scrollIntoView({ block: "start" }) // at once: the page changes under a smooth one, and stops it
   }
   const mark = (row, column) => {
     for (const button of table.querySelectorAll("button")) {
@@ -78,6 +77,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     )
     return line
   })
+  table.classList.toggle("one-row", rows.length === 1) // named in words, "no digit"
   table.replaceChildren(head, ...rows)
   if (margins) {
     const foot = document.createElement("tr")
