@@ -1,44 +1,110 @@
-"""One digit, large: what every model makes of it, what it resembles, and on to the pad."""
+"""The digit dialog: one digit in large, what every model reads, what it resembles, and the way to the pad."""
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from digitlab import evaluation, inference
+from digitlab import colours, evaluation, inference
+from digitlab.data import NO_DIGIT
 from digitlab.evaluation.label_errors import DOUBTS
 from digitlab.inference import Model
-from ui import answers, chosen_digit, confusion_cells, style
+from digitlab.numbers import probability
+from ui import answers, chosen_digit, confusion_cells
 from ui.links import page_link
+from ui.markup import joined, markup, put
 from ui.pictures import data_url
 
 NAMES = chosen_digit.NAMES | {"own": "your file"}
+_PLACE = "_dialog_place"  # in the session: which of the pictures the dialog shows
 
 
-@st.dialog("One digit", width="medium")
+def show_digits(
+    images: np.ndarray,
+    labels: np.ndarray,
+    dataset: str,
+    order: Sequence[int] | np.ndarray,
+    at: int = 0,
+    model: Model | None = None,
+    names: Sequence[str] | None = None,
+) -> None:
+    """Open the dialog with picture `order[at]`; its buttons go through `order`, which are indices. `images`
+    are uint8 (N, 28, 28), `labels` uint8 (N,), of a data set, one of NAMES; `names` are the pictures' own
+    names, where they have some. `model` is the one that the page is about; a page about no model shows the
+    pixels instead of what a model finds alike."""
+    st.session_state[_PLACE] = at
+    _dialog(images, labels, dataset, [int(index) for index in order], model, names)
+
+
 def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model | None = None) -> None:
-    """Picture number `index` of a data set (one of NAMES): uint8 (28, 28). `model` is the one that the page
-    is about; a page about no model shows the pixels instead of what a model finds alike."""
+    """Open the dialog with one picture, number `index` of a data set; there is no next one."""
+    st.session_state[_PLACE] = 0
+    _dialog({index: image}, {index: label}, dataset, [index], model, None)
+
+
+@st.dialog("Digit", width="medium")
+def _dialog(
+    images: np.ndarray | dict[int, np.ndarray],
+    labels: np.ndarray | dict[int, int],
+    dataset: str,
+    order: list[int],
+    model: Model | None,
+    names: Sequence[str] | None,
+) -> None:
+    place = min(st.session_state.get(_PLACE, 0), len(order) - 1)
+    if len(order) > 1:
+        _next_and_previous(place, len(order))
+    index = order[place]
+    name = f"{names[index]} of {NAMES[dataset]}" if names else f"Number {index} of {NAMES[dataset]}"
+    _digit(images[index], int(labels[index]), dataset, index, name, model)
+
+
+def _next_and_previous(place: int, number: int) -> None:
+    """The arrow keys do the same."""
+    with st.container(horizontal=True, vertical_alignment="center", key="dialog-steps"):
+        st.button(
+            "Previous",
+            on_click=_go,
+            args=(place - 1,),
+            disabled=place == 0,
+            shortcut="Left",
+            key="dialog-previous",
+        )
+        st.button(
+            "Next",
+            on_click=_go,
+            args=(place + 1,),
+            disabled=place == number - 1,
+            shortcut="Right",
+            key="dialog-next",
+        )
+        st.markdown(f"{place + 1:,} of {number:,}", width="content")
+
+
+def _go(place: int) -> None:
+    st.session_state[_PLACE] = place
+
+
+def _digit(image: np.ndarray, label: int, dataset: str, index: int, name: str, model: Model | None) -> None:
     seen = image / np.float32(255)
+    models = [inference.load(of_zoo) for of_zoo in inference.names()]
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=200):
-            answers.digit_picture(seen, f"Number {index} of {NAMES[dataset]}.", "The digit", side=196)
-            st.markdown(f"Official label: **{confusion_cells.name_of(label)}**")
+            answers.digit_picture(seen, f"{name}.", "The digit", side=196)
+            st.markdown(f"Label: **{confusion_cells.name_of(label)}**")
             if dataset != "own":
                 page_link("draw", "Read it on the Draw page", query={"sample": f"{dataset}-{index}"})
         with st.container(width=450):
-            models = [inference.load(name) for name in inference.names()]
-            probabilities = np.concatenate([model.predict(seen[None]) for model in models])
-            _table([model.card["title"] for model in models], probabilities)
+            probabilities = np.concatenate([one.predict(seen[None]) for one in models])
+            _table([one.card["title"] for one in models], probabilities, label)
             if dataset == "mnist-train":
                 st.caption("No surprise: most models have seen this very picture in training.")
-            if not inference.load(inference.names()[0]).answer(seen).is_digit:
-                st.caption("The detector thinks that this is no digit: on the Draw page, all say “Not sure”.")
+            if not models[0].answer(seen).is_digit:
+                st.caption("The detector finds that this is no digit. On the Draw page, all say “Not sure”.")
     if dataset == "mnist" and index in DOUBTS:
         doubt = DOUBTS[index]
         st.warning(
-            f"Looks mislabelled? Five people were asked: {doubt.for_label} said {label}, "
+            f"Is the label wrong? Five people were asked: {doubt.for_label} said {label}, "
             f"{doubt.for_other} said {doubt.other}, {doubt.for_neither} neither (Northcutt et al. 2021).",
             icon=":material/help:",
         )
@@ -48,72 +114,107 @@ def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model 
         _alike(index, models, model)
 
 
-def _table(titles: Sequence[str], probabilities: np.ndarray) -> None:
-    """Ten probabilities of each model, a row each."""
-    red, green, blue = style.RIGHT_RGB
-    head = "".join(f'<th scope="col">{digit}</th>' for digit in range(10))
+def _table(titles: Sequence[str], probabilities: np.ndarray, label: int) -> None:
+    """Ten probabilities of each model, a row each, float (M, 10); the label's column is framed."""
+    red, green, blue = colours.RIGHT
+    head = joined(
+        markup(
+            '<th scope="col" class="{kind}">{digit}</th>',
+            kind="label" if digit == label else "",
+            digit=digit,
+        )
+        for digit in range(10)
+    )
     rows = []
-    for title, row in zip(titles, probabilities, strict=True):
-        cells = "".join(
-            f'<td style="background:rgba({red},{green},{blue},{0.75 * share:.2f});'
-            f'font-weight:{700 if share == row.max() else 400}" '
-            f'aria-label="{digit}: {html.escape(style.percent(share))}">'
-            f"{round(share * 100) if share >= 0.01 else ''}</td>"
+    for title, row in zip(titles, map(np.ndarray.tolist, probabilities), strict=True):
+        fields = joined(
+            markup(
+                '<td class="{kind}" style="background:rgba({red},{green},{blue},{strength:.2f})" '
+                'aria-label="{digit}: {spoken}">{text}</td>',
+                kind=" ".join(["best"] * (share == max(row)) + ["label"] * (digit == label)),
+                red=red,
+                green=green,
+                blue=blue,
+                strength=0.75 * share,
+                digit=digit,
+                spoken=probability(share),
+                text=round(share * 100) if share >= 0.01 else "",
+            )
             for digit, share in enumerate(row)
         )
-        rows.append(f'<tr><th scope="row" style="text-align:left">{html.escape(title)}</th>{cells}</tr>')
-    look = (
-        "width:100%;table-layout:fixed;border-collapse:separate;border-spacing:1px;font-size:0.8rem;"
-        "text-align:center;line-height:1.75;font-variant-numeric:tabular-nums"
-    )
-    st.html(
-        f'<table style="{look}"><caption style="caption-side:bottom;text-align:left;opacity:0.75">'
-        f'How probable each digit is, in %.</caption><thead><tr><td style="width:6.5rem"></td>{head}</tr>'
-        f"</thead><tbody>{''.join(rows)}</tbody></table>"
+        rows.append(markup('<tr><th scope="row">{title}</th>{fields}</tr>', title=title, fields=fields))
+    framed = "" if label == NO_DIGIT else f" Framed: {label}, the label."
+    put(
+        markup(
+            '<table class="digit-dialog"><caption>How probable each digit is, in %.{framed}</caption>'
+            "<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>",
+            framed=framed,
+            head=head,
+            rows=joined(rows),
+        )
     )
 
 
 def _pixels(image: np.ndarray) -> None:
     """The 784 numbers, each on its own grey."""
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td style="background:rgb({value},{value},{value});color:{"#000" if value > 127 else "#fff"}">'
-            f"{value or ''}</td>"
-            for value in map(int, row)
+    rows = joined(
+        markup(
+            "<tr>{fields}</tr>",
+            fields=joined(
+                markup(
+                    '<td style="background:rgb({value},{value},{value});color:{ink}">{text}</td>',
+                    value=value,
+                    ink="#000" if value > 127 else "#fff",
+                    text=value or "",
+                )
+                for value in map(int, row)
+            ),
         )
-        + "</tr>"
         for row in image
     )
     st.markdown("**All that a model gets:** 28 × 28 numbers from 0 (black, left empty here) to 255 (white).")
-    st.html(
-        '<div tabindex="0" role="img" aria-label="The 784 pixel values" style="overflow-x:auto">'
-        '<table style="border-collapse:collapse;font-size:8px;line-height:1.9;text-align:center;'
-        f'width:650px;table-layout:fixed">{rows}</table></div>'
+    put(
+        markup(
+            '<div class="dialog-pixels" tabindex="0" role="img" aria-label="The 784 pixel values">'
+            "<table>{rows}</table></div>",
+            rows=rows,
+        )
     )
 
 
 def _alike(index: int, models: Sequence[Model], chosen: Model) -> None:
     """The training images that a model finds most alike."""
-    with_neighbours = [m for m in models if evaluation.neighbours(m.name) is not None]
+    with_neighbours = {
+        one.name: nearest for one in models if (nearest := evaluation.neighbours(one.name)) is not None
+    }
     training = evaluation.training("mnist")
     if training is None or not with_neighbours:
         return
-    titles = [model.card["title"] for model in with_neighbours]
-    start = titles.index(chosen.card["title"]) if chosen.card["title"] in titles else 0
+    names = list(with_neighbours)
+    titles = {one.name: one.card["title"] for one in models}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**What it learned from:** the training digits most alike, as seen by")
-        title = st.selectbox("Model", titles, start, key="alike", label_visibility="collapsed", width=160)
-    nearest = evaluation.neighbours(with_neighbours[titles.index(title)].name)[index]
+        name = st.selectbox(
+            "Model",
+            names,
+            names.index(chosen.name) if chosen.name in names else 0,
+            format_func=titles.__getitem__,
+            key="alike",
+            label_visibility="collapsed",
+            width=160,
+        )
     images, labels = training
-    figures = "".join(
-        f'<figure style="margin:0;width:64px"><img src="{data_url(images[i])}" '
-        f'alt="Training digit {i}, a {labels[i]}" style="width:64px;image-rendering:pixelated;'
-        f'border-radius:4px"><figcaption style="font-size:0.8rem;text-align:center">{labels[i]}'
-        "</figcaption></figure>"
-        for i in map(int, nearest)
+    figures = joined(
+        markup(
+            '<figure><img src="{url}" alt="Training digit {i}, labelled {label}">'
+            "<figcaption>{label}</figcaption></figure>",
+            url=data_url(images[i]),
+            i=i,
+            label=int(labels[i]),
+        )
+        for i in map(int, with_neighbours[name][index])
     )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:8px">{figures}</div>')
+    put(markup('<div class="dialog-alike">{figures}</div>', figures=figures))
     st.caption(
         "Alike means: just before it decides, the model has nearly the same numbers for both. "
         "Where the labels below the pictures disagree, it has reason to hesitate."

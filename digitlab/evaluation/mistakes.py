@@ -1,4 +1,4 @@
-"""Which pictures of an evaluation, in which order."""
+"""Which pictures of an evaluation, in which order; and the code that gives the same numbers."""
 
 from dataclasses import dataclass, field
 
@@ -48,3 +48,57 @@ def select(
             return chosen[np.argsort(-evaluation.loss[chosen], kind="stable")]
         case _:
             return chosen
+
+
+# --- the code that is shown ----------------------------------------------------------------------------
+
+_SAVED = """import numpy as np
+
+saved = np.load("model_zoo/artifacts/{model}/predictions.npz")
+labels, probabilities = saved["labels"], saved["probabilities"]
+"""
+
+_NAMED = """import numpy as np
+from digitlab import data, inference
+
+images, labels = data.load("{dataset}", "test")
+probabilities = inference.load("{model}").predict(images / np.float32(255))
+"""
+
+_BROUGHT = """from pathlib import Path
+
+import numpy as np
+from digitlab import inference
+from digitlab.evaluation import own_data
+
+file = Path({file!r})  # where your file lies
+images, labels = own_data.read(file.name, file.read_bytes()).dataset
+probabilities = inference.load("{model}").predict(images / np.float32(255))
+"""
+
+_MATRIX = """
+from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
+
+answers = probabilities.argmax(axis=1)
+print(confusion_matrix(labels, answers, labels=range(10)))
+print(classification_report(labels, answers, labels=range(10), digits=4, zero_division=0))
+print(accuracy_score(labels, answers))
+"""
+
+_NO_DIGITS = """
+answers = probabilities.argmax(axis=1)
+print(np.bincount(answers, minlength=10))  # how often each digit was read: none of these pictures is one
+"""
+
+
+def code_of_matrix(model: str, dataset: str, file: str | None = None) -> str:
+    """Python that prints the confusion matrix and the figures of each digit, for a plain shell in the
+    project's folder. `dataset` is one of data.names(), or "own"; then `file` is the path of the file."""
+    match dataset:
+        case "own":
+            start = _BROUGHT.format(model=model, file=file)
+        case "mnist":
+            start = _SAVED.format(model=model)
+        case _:
+            start = _NAMED.format(model=model, dataset=dataset)
+    return start + (_NO_DIGITS if dataset == "scribbles" else _MATRIX)

@@ -23,6 +23,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const choose = (row, column) => {
     mark(row, column)
     setTriggerValue("pressed", [row, column])
+    scrollToWhatIsBehind()
+  }
+  // where the pictures stand below the matrix, nobody would see that a press has changed them
+  const scrollToWhatIsBehind = () => {
+    const behind = data.leadsTo && document.querySelector(`.st-key-${data.leadsTo}`)
+    if (!behind || behind.getBoundingClientRect().top < table.getBoundingClientRect().bottom) return
+    behind.scrollIntoView({ block: "start" }) // at once: the page changes under a smooth one, and stops it
   }
   const mark = (row, column) => {
     for (const button of table.querySelectorAll("button")) {
@@ -48,12 +55,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return cell
   }
 
+  const { margins } = data
   const head = document.createElement("tr")
-  head.append(
-    heading("", "col"),
-    ...data.columns.map((text) => heading(text, "col")),
-    heading("recall", "col", data.recall),
-  )
+  head.append(document.createElement("td"), ...data.columns.map((text) => heading(text, "col")))
+  if (margins) head.append(heading("recall", "col", margins.recall))
   const rows = data.cells.map((cells, row) => {
     const line = document.createElement("tr")
     line.append(
@@ -64,7 +69,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         button.type = "button"
         button.dataset.cell = `${row},${column}`
         button.title = title
-        button.setAttribute("aria-label", title)
+        button.setAttribute("aria-label", text ? `${text}: ${title}` : title) // begins with what is to be seen
         button.style.background = color
         if (picture) {
           const image = document.createElement("img")
@@ -78,13 +83,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
         cell.append(button)
         return cell
       }),
-      margin(data.recalls[row]),
+      ...(margins ? [margin(margins.recalls[row])] : []),
     )
     return line
   })
-  const foot = document.createElement("tr")
-  foot.append(heading("precision", "row", data.precision), ...data.precisions.map(margin), margin(data.accuracy))
-  table.replaceChildren(head, ...rows, foot)
+  table.classList.toggle("one-row", rows.length === 1) // named in words, "no digit"
+  table.replaceChildren(head, ...rows)
+  if (margins) {
+    const foot = document.createElement("tr")
+    const precision = heading("precision", "row", margins.precision)
+    foot.append(precision, ...margins.precisions.map(margin), margin(margins.accuracy))
+    table.append(foot)
+  }
   mark(...data.chosen)
   if (hadFocus) table.querySelector("[aria-pressed=true]")?.focus()
 

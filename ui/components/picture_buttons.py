@@ -1,24 +1,19 @@
 """Small pictures that can be pressed: Streamlit has no clickable image (streamlit#298)."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
-_HERE = Path(__file__)
-_component = st.components.v2.component(
-    "digitlab_picture_buttons",
-    html='<div class="row"></div>',
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
-    css=_HERE.with_suffix(".css").read_text("utf-8"),
-)
+from ui.components import component
+
+_component = component(__file__, html='<div class="row"></div>')
 
 
 class Picture(NamedTuple):
     url: str  # see ui/pictures.py
     label: str  # read out by a screen reader, shown on hover
-    caption: str = ""  # under the picture
+    caption: str = ""  # under the picture, of one line or two
 
 
 def picture_buttons(
@@ -34,7 +29,8 @@ def picture_buttons(
 
     def pressed() -> None:
         number = st.session_state[key].pressed
-        if isinstance(number, int) and 0 <= number < len(pictures):  # it comes from the browser
+        # it comes from the browser, and True is no number
+        if type(number) is int and 0 <= number < len(pictures):
             on_press(number)
 
     _component(

@@ -1,46 +1,49 @@
-"""What a page about a model lets people take with them."""
+"""What the page lets people take with them: files, and the code that gives the same numbers."""
+
+import re
 
 import streamlit as st
 
-from digitlab.evaluation import Evaluation, reports
+from digitlab.evaluation import Evaluation, mistakes, reports
+from digitlab.evaluation.own_data import OwnData
 from digitlab.inference import Model
-
-CODE = """import numpy as np
-from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
-
-saved = np.load("model_zoo/artifacts/{name}/predictions.npz")
-labels, answers = saved["labels"], saved["probabilities"].argmax(axis=1)
-
-print(confusion_matrix(labels, answers))
-print(classification_report(labels, answers, digits=4))
-print(accuracy_score(labels, answers))
-"""
+from ui.digit_dialog import NAMES
 
 
-def take_away(model: Model, result: Evaluation, dataset: str) -> None:
-    """Downloads, made when they are asked for, and the code that gives the same numbers."""
-    title = f"{model.card['title']} on {dataset}"
-    stem = f"{model.name}-{dataset}"
-    files = (
-        ("Mistakes (CSV)", f"{stem}-mistakes.csv", "text/csv", lambda: reports.errors_csv(result)),
-        (
-            "Figures of each digit (CSV)",
+def downloads(model: Model, result: Evaluation, dataset: str, brought: OwnData | None = None) -> None:
+    """`result` is the model's, on the data set of this name; `brought` is the file where it is "own"."""
+    title = f"{model.card['title']} on {brought.file if brought else NAMES[dataset]}"
+    stem = f"{model.name}-{file_stem(brought.file) if brought else dataset}"
+    names = brought.names if brought else None
+    files = {
+        "Answers and probabilities (CSV)": (
+            f"{stem}-answers.csv",
+            "text/csv",
+            lambda: reports.answers_csv(result, names),
+        ),
+        "Mistakes (CSV)": (f"{stem}-mistakes.csv", "text/csv", lambda: reports.mistakes_csv(result, names)),
+        "Figures of each digit (CSV)": (
             f"{stem}-figures.csv",
             "text/csv",
             lambda: reports.metrics_csv(result),
         ),
-        ("Matrix (SVG)", f"{stem}.svg", "image/svg+xml", lambda: reports.matrix_svg(result, title)),
-        ("Matrix (PNG)", f"{stem}.png", "image/png", lambda: reports.matrix_png(result, title)),
-        (
-            "Report (HTML)",
+        "Matrix (SVG)": (f"{stem}.svg", "image/svg+xml", lambda: str(reports.matrix_svg(result, title))),
+        "Matrix (PNG)": (f"{stem}.png", "image/png", lambda: reports.matrix_png(result, title)),
+        "Report (HTML)": (
             f"{stem}.html",
             "text/html",
-            lambda: reports.report_html(result, model.card, dataset),
+            lambda: str(reports.report_html(result, model.card, title)),
         ),
-    )
-    with st.popover("Take it away", icon=":material/download:"):
-        for label, name, kind, make in files:
+    }
+    with st.popover("Download", icon=":material/download:"):
+        for label, (name, kind, make) in files.items():
             st.download_button(label, make, name, kind, on_click="ignore", type="tertiary")
     with st.popover("Show the code", icon=":material/code:"):
         st.caption("Run this in the project’s folder: it gives the same numbers, with scikit-learn.")
-        st.code(CODE.format(name=model.name), language="python")
+        code = mistakes.code_of_matrix(model.name, dataset, brought.file if brought else None)
+        st.code(code, language="python")
+
+
+def file_stem(name: str) -> str:
+    """Of a stranger's file name what is safe in ours."""
+    return re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).strip("-")[:40] or "own"

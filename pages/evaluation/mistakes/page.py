@@ -1,12 +1,18 @@
 """The confusion matrix, and the very digits behind each of its cells."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
 from digitlab import evaluation
+from digitlab.data import NO_DIGIT
 from digitlab.evaluation import Evaluation
-from pages.evaluation.mistakes import gallery, upload
-from pages.evaluation.mistakes.downloads import take_away
+from digitlab.inference import Model
+from pages.evaluation.mistakes import gallery, handwriting_slices, label_suspects, upload, view
+from pages.evaluation.mistakes.downloads import downloads
+from pages.evaluation.mistakes.gallery import Material
+from pages.evaluation.mistakes.view import View
 from ui import confusion_cells, headings
 from ui.components.matrix import matrix
 from ui.models import choose_model
@@ -18,18 +24,18 @@ DATA = {
         "digits",
         "1,797 digits of 13 other people (UCI): handwriting that is new to every model.",
     ),
-    "Scribbles": ("scribbles", "2,000 letters, scribbles and dots: no digits, but a reader must say one."),
+    "Scribbles": ("scribbles", "2,000 letters, scribbles and dots: no digits, but a model must say one."),
     "Your file": ("own", "The digits that you brought. They stay in this session and go with it."),
 }
 
 
 @st.fragment
 def page() -> None:
-    """All of it: a click on a cell reruns only this."""
+    """All of it: a press on a cell reruns only this."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = choose_model()
         chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160)
-        view = st.segmented_control(
+        cells = st.segmented_control(
             "In the cells",
             confusion_cells.VIEWS,
             default="Counts",
@@ -37,58 +43,102 @@ def page() -> None:
             key="cells",
             bind="query-params",
         )
+    # always there and in this order, so that the browser finds its way when something comes or goes
+    upload_place, page_place = st.container(key="upload"), st.container(key="mistakes")
     dataset, description = DATA[chosen]
+    brought = None
     if dataset == "own":
-        brought = upload.bring()
+        with upload_place:
+            brought = upload.bring()
         if brought is None:
             return
         result, images = upload.evaluate(model, brought), brought.images
     else:
         result, images = evaluation.evaluate(model.name, dataset), evaluation.pictures(dataset)
-    st.caption(
-        f"{description} Each row is what a digit is, each column what the model read. "
-        "Blue is right, orange wrong. Press a cell to see its digits."
+    shown = view.from_link()
+    if not view.asks_for_pictures():
+        label, answer = confusion_cells.most_frequent_mistake(result.matrix)
+        shown = replace(shown, label=label, answer=answer)
+    with page_place:
+        st.caption(
+            f"{description} Each row is what a digit is, each column what the model read. "
+            "Blue is right, orange wrong. Press a cell to see its digits."
+        )
+        # a matrix of one row has nothing beside it to fill the height
+        one_row = confusion_cells.rows(result) == [NO_DIGIT]
+        with st.container(horizontal=not one_row, gap="medium"):
+            with st.container(width=620 if one_row else 530, key="matrix-place"):
+                show_matrix(result, cells, images, shown)
+                with st.container(horizontal=True):
+                    downloads(model, result, dataset, brought)
+            with st.container(width="stretch" if one_row else 550, key="behind"):
+                if images is None:
+                    material = instead_of_mnist(model)
+                else:
+                    material = Material(dataset, images, result, brought.names if brought else None)
+                behind(model, material, shown, only_pictures=one_row)
+
+
+def instead_of_mnist(model: Model) -> Material:
+    """Other people's digits, where MNIST's pictures can't be had."""
+    st.info(
+        "MNIST’s pictures can’t be had here, so you see those of other people (UCI). The matrix is MNIST’s "
+        "all the same. To get them: connect once to the internet, or set MNIST_NPZ to an mnist.npz that you "
+        "have.",
+        icon=":material/cloud_off:",
     )
-    if gallery.cell() == (None, None) and not {"is", "read_as"} & {*st.session_state, *st.query_params}:
-        gallery.choose_cell(*confusion_cells.most_interesting(result.matrix))
-    whole = result
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=530):
-            show_matrix(result, view, images)
-        with st.container(width=550):
-            if images is None:
-                st.info(
-                    "MNIST’s pictures can’t be had here, so you see those of other people (UCI). The "
-                    "matrix is MNIST’s all the same. To get them: connect once to the internet, or set "
-                    "MNIST_NPZ to an mnist.npz that you have.",
-                    icon=":material/cloud_off:",
-                )
-                dataset, images = "digits", evaluation.pictures("digits")
-                result = evaluation.evaluate(model.name, dataset)
-            gallery.digits(model, result, images, dataset)
-            with st.container(horizontal=True):
-                take_away(model, whole, dataset)
+    images = evaluation.pictures("digits")
+    assert images is not None, "they come with scikit-learn"
+    return Material("digits", images, evaluation.evaluate(model.name, "digits"))
 
 
-def show_matrix(result: Evaluation, view: str, images: np.ndarray | None) -> None:
+def behind(model: Model, material: Material, shown: View, only_pictures: bool) -> None:
+    """What stands beside the matrix."""
+    part = view.DIGITS
+    if not only_pictures:
+        st.session_state["view-part"] = part = shown.part
+        st.segmented_control(
+            "Show",
+            view.PARTS,
+            required=True,
+            key="view-part",
+            label_visibility="collapsed",
+            on_change=lambda: view.show(shown, part=st.session_state["view-part"]),
+        )
+    match part:
+        case view.HANDWRITING:
+            handwriting_slices.by_handwriting(material, shown)
+        case view.LABELS:
+            label_suspects.suspects(model, material, shown)
+        case _:
+            gallery.digits(model, material, shown)
+
+
+def show_matrix(result: Evaluation, cells: str, images: np.ndarray | None, shown: View) -> None:
     rows = confusion_cells.rows(result)
-    recalls, precisions, accuracy = confusion_cells.margins(result)
 
     def picture(label: int, answer: int) -> str | None:
         where = result.cell(label, answer)
         return None if images is None else data_url(images[where[result.confidence[where].argmax()]])
 
-    label, answer = gallery.cell()
+    margins = confusion_cells.margins(result)
+    recalls, precisions, accuracy = margins or (None, None, None)
     matrix(
         [confusion_cells.name_of(row) for row in rows],
         [str(digit) for digit in range(10)],
-        confusion_cells.cells(result, view, picture),
+        confusion_cells.cells(result, cells, picture),
         recalls=recalls,
         precisions=precisions,
         accuracy=accuracy,
-        chosen=(rows.index(label) if label in rows else -1, -1 if answer is None else answer),
+        chosen=(
+            rows.index(shown.label) if shown.label in rows else -1,
+            -1 if shown.answer is None else shown.answer,
+        ),
         key="matrix",
-        on_press=lambda row, column: gallery.choose_cell(rows[row], column),
+        on_press=lambda row, column: view.show(
+            shown, part=view.DIGITS, label=rows[row], answer=column, right=None
+        ),
+        leads_to="behind",
     )
 
 
