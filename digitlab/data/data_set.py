@@ -67,7 +67,7 @@ print("all pictures in one array:", x.shape, x.dtype, "from", x.min(), "to", x.m
 print("pictures of each digit:", np.bincount(y))
 
 scaled = x / np.float32(255)  # 0 to 1: what the models get
-standardised = (x - x.mean()) / x.std(dtype=np.float32)  # mean 0, standard deviation 1
+standardised = (x - np.float32(x.mean())) / np.float32(x.std())  # mean 0, standard deviation 1
 for numbers in (x, scaled, standardised):
     print("mean", numbers.mean(dtype=float).round(3), "standard deviation", numbers.std(dtype=float).round(3))
 

@@ -23,6 +23,11 @@ def neighbours(page: AppTest) -> list[str]:
     return [picture["label"] for picture in pictures]
 
 
+def said(page: AppTest, start: str) -> bool:
+    """Whether a text of the page begins so."""
+    return any(text.value.startswith(start) for text in page.markdown)
+
+
 def test_the_neighbours_are_the_nearest() -> None:
     dataset = data.load("digits", "test")
     page = open_page("data_set", OTHERS | {"picture": "100"})
@@ -30,7 +35,7 @@ def test_the_neighbours_are_the_nearest() -> None:
     wanted = data_set.nearest(dataset, dataset.images[100], module.NEIGHBOURS)
     assert [label.split(":")[0] for label in neighbours(page)] == [f"Number {i}" for i in wanted]
     assert neighbours(page)[0] == "Number 100: a 4, the picture itself"
-    assert any(text.value.startswith("Picture 100 is **a 4**") for text in page.markdown)
+    assert said(page, "Picture 100 is **a 4**")
 
 
 def test_another_one_is_another_one() -> None:
@@ -52,28 +57,28 @@ def test_a_number_that_the_other_data_set_does_not_have() -> None:
 @pytest.mark.parametrize("scaling", charts.SCALINGS)
 def test_mean_and_deviation_are_of_the_scaled_pixels(scaling: str) -> None:
     page = open_page("data_set", OTHERS | {"scale": scaling})
-    said = " ".join(caption.value for caption in page.caption)
+    words = " ".join(caption.value for caption in page.caption)
     if scaling == charts.STANDARDISED:
-        assert "mean 0.00, standard deviation 1.00" in said
+        assert "mean 0.00, standard deviation 1.00" in words
     else:
         pixels = data_set.brightness("digits", "test")
         divisor = 255 if scaling == charts.SCALED else 1
         assert (
-            f"mean {pixels.mean / divisor:.2f}, standard deviation {pixels.deviation / divisor:.2f}" in said
+            f"mean {pixels.mean / divisor:.2f}, standard deviation {pixels.deviation / divisor:.2f}" in words
         )
 
 
 @pytest.mark.usefixtures("mnist_test")
 def test_mnist_is_to_learn_from_and_to_be_tested_on() -> None:
     page = open_page("data_set")
-    assert page.markdown[0].value.startswith("**60,000 pictures to learn from, 10,000 to be tested on.**")
+    assert said(page, "**60,000 pictures to learn from, 10,000 to be tested on.**")
 
 
 def test_without_mnist_and_with_nonsense(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "none.npz"))
     page = open_page("data_set", {"digits": "MNIST, test", "scale": "none", "picture": "1e300"})
     assert not page.exception
-    assert page.markdown[0].value.startswith("**1,797 pictures, all of them to test on.**")
+    assert said(page, "**1,797 pictures, all of them to test on.**")
 
 
 def test_the_bars_in_a_sentence() -> None:

@@ -144,7 +144,6 @@ def neighbours(name: str, split: str, size: int) -> None:
             f"Picture number (0 to {size - 1:,})",
             0,
             size - 1,
-            7,
             key="picture",
             bind="query-params",
             width=220,
