@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from digitlab import colours
+from ui.markup import Markup, joined, markup
 
 
 def data_url(image: np.ndarray) -> str:
@@ -54,3 +55,26 @@ def figure(url: str, caption: str, alt: str, width: int) -> str:
 def row(figures: Iterable[str], gap: int = 8) -> str:
     """HTML of figures side by side; below each other where there is no room."""
     return f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(figures)}</div>'
+
+
+def number_table(values: np.ndarray, label: str, marked: int | None = None) -> Markup:
+    """Pixel values, uint8 (H, W), each on its own grey; `label` names the table for a screen reader, `marked`
+    is the column of a number to point at. It can be scrolled sideways where there is no room."""
+
+    def cell(value: int, column: int) -> Markup:
+        return markup(
+            '<td class="{look}" style="--grey:{value}">{value}</td>',
+            look=f"{'on-light' if value > 127 else ''} {'here' if column == marked else ''}".strip(),
+            value=value,
+        )
+
+    rows = joined(
+        markup("<tr>{cells}</tr>", cells=joined(cell(int(value), i) for i, value in enumerate(row)))
+        for row in values
+    )
+    return markup(
+        '<div class="number-table" tabindex="0" role="region" aria-label="{label}">'
+        "<table>{rows}</table></div>",
+        label=label,
+        rows=rows,
+    )

@@ -1,82 +1,87 @@
-"""A data set in charts: Altair, colours as everywhere."""
+"""A data set in charts."""
 
-import altair as alt
 import numpy as np
-import pandas as pd
+import plotly.graph_objects as go
 
 from digitlab import colours
+from digitlab.charts import figure
 from digitlab.colours import css
+from digitlab.data.data_set import Brightness
+from digitlab.numbers import decimal, percent
 
-RIGHT, REFERENCE = map(css, (colours.RIGHT, colours.REFERENCE))
-_HEIGHT = 330
+HEIGHT = 320  # pixels; both charts stand side by side
+TRAINING, TEST = css(colours.RIGHT), css(colours.REFERENCE)
 
 
-def balance(train: np.ndarray | None, test: np.ndarray) -> alt.Chart:
-    """How many pictures there are of each digit; labels are uint8 (N,)."""
-    parts = {"training": train, "test": test} if train is not None else {"test": test}
-    frame = pd.concat(
-        pd.DataFrame({"digit": range(10), "pictures": np.bincount(labels, minlength=10), "part": part})
-        for part, labels in parts.items()
-    )
-    return (
-        alt.Chart(frame, title="Pictures of each digit", height=_HEIGHT)
-        .mark_bar()
-        .encode(
-            alt.X("digit:O", axis=alt.Axis(labelAngle=0, title="digit")),
-            alt.Y("pictures:Q", title="pictures"),
-            alt.Color(
-                "part:N",
-                scale=alt.Scale(domain=["training", "test"], range=[RIGHT, REFERENCE]),
-                legend=alt.Legend(orient="top", title=None),
-            ),
-            alt.XOffset("part:N", sort=["training", "test"]),
-            [alt.Tooltip("part:N"), alt.Tooltip("digit:O"), alt.Tooltip("pictures:Q", format=",")],
+def balance(train: np.ndarray | None, test: np.ndarray) -> go.Figure:
+    """How many pictures there are of each digit; labels are uint8 (N,). `train` is None where a data set has
+    no training part."""
+    parts = {"Test": (test, TEST)} if train is None else {"Training": (train, TRAINING), "Test": (test, TEST)}
+    bars = [
+        go.Bar(
+            name=part,
+            x=[str(digit) for digit in range(10)],
+            y=np.bincount(labels, minlength=10),
+            marker_color=colour,
+            hovertemplate="%{y:,}",
         )
+        for part, (labels, colour) in parts.items()
+    ]
+    chart = figure(bars, x="Digit", y="Pictures", height=HEIGHT)
+    return chart.update_layout(
+        barmode="group", showlegend=len(bars) > 1, xaxis_type="category", yaxis_tickformat=","
     )
 
 
-WAYS = {
-    "as they are": ("pixel value, 0 to 255", 1.0, 0.0),
-    "scaled to 0-1": ("pixel value / 255", 255.0, 0.0),
-    "standardised": ("(pixel value − mean) / standard deviation", None, None),
+# What a pixel's value becomes, and the title of its axis.
+SCALINGS = {
+    "as they are": "Pixel value: 0 is black, 255 is white",
+    "scaled to 0–1": "Pixel value / 255",
+    "standardised": "(Pixel value − mean) / standard deviation",
 }
+AS_THEY_ARE, SCALED, STANDARDISED = SCALINGS
+BINS, WIDE = 15, 17  # of the values 1 to 255
 
 
-def pixels(images: np.ndarray, way: str) -> tuple[alt.Chart, float, float]:
-    """Histogram of the pixel values of uint8 (N, 28, 28), before or after scaling by one of WAYS; also mean
-    and standard deviation of what is shown."""
-    counts = np.bincount(images.ravel(), minlength=256)
-    values = np.arange(256.0)
-    mean = float(np.average(values, weights=counts))
-    deviation = float(np.sqrt(np.average((values - mean) ** 2, weights=counts)))
-    title, divisor, offset = WAYS[way]
-    if divisor is None:
-        divisor, offset = deviation, mean
-    low = np.arange(0, 256, 16)
-    frame = pd.DataFrame(
-        {
-            "from": (low - offset) / divisor,
-            "to": (low + 16 - offset) / divisor,
-            "share": counts.reshape(16, 16).sum(axis=1) / counts.sum(),
-        }
+def offset_and_divisor(pixels: Brightness, scaling: str) -> tuple[float, float]:
+    """What a pixel's value is lowered by, and then divided by, in one of SCALINGS."""
+    match scaling:
+        case "scaled to 0–1":
+            return 0.0, 255.0
+        case "standardised":
+            return pixels.mean, pixels.deviation
+        case _:
+            return 0.0, 1.0
+
+
+def histogram(pixels: Brightness, scaling: str) -> go.Figure:
+    """How bright the pixels with ink are (value 1 to 255), in one of SCALINGS. The black paper would hide the
+    rest, so a line shows where it stands, and another one the mean of all pixels."""
+    offset, divisor = offset_and_divisor(pixels, scaling)
+    share = pixels.counts[1:].reshape(BINS, WIDE).sum(axis=1) / pixels.counts.sum()
+    first = 1 + WIDE * np.arange(BINS)
+    low, high = (first - 0.5 - offset) / divisor, (first + WIDE - 0.5 - offset) / divisor
+    places = 0 if scaling == AS_THEY_ARE else 2
+    ends = [((first - offset) / divisor)[:, None], ((first + WIDE - 1 - offset) / divisor)[:, None]]
+    spoken = [
+        f"{decimal(a, places)} to {decimal(b, places)}: {percent(part, 1)}"
+        for (a, b), part in zip(np.hstack(ends), share, strict=True)
+    ]
+    bars = go.Bar(
+        x=(low + high) / 2,
+        y=share,
+        width=(high - low) * 0.94,
+        marker_color=TRAINING,
+        hovertext=spoken,
+        hoverinfo="text",
     )
-    chart = (
-        alt.Chart(frame, title="How bright the pixels are", height=_HEIGHT)
-        .mark_bar(color=RIGHT)
-        .encode(
-            alt.X("from:Q", title=title, bin="binned"),
-            alt.X2("to:Q"),
-            alt.Y(
-                "share:Q",
-                title="share of all pixels",
-                axis=alt.Axis(format="%", values=[0.01, 0.05, 0.2, 0.5, 0.8]),
-                scale=alt.Scale(type="sqrt"),  # the black paper would hide all the rest
-            ),
-            tooltip=[
-                alt.Tooltip("from:Q", format=".2f"),
-                alt.Tooltip("to:Q", format=".2f"),
-                alt.Tooltip("share:Q", format=".2%"),
-            ],
+    chart = figure([bars], x=SCALINGS[scaling], y="Share of all pixels", height=HEIGHT)
+    chart.update_layout(hovermode="closest", showlegend=False, yaxis_tickformat=".0%", margin_t=44)
+    for value, words in ((0.0, f"black paper: {percent(pixels.black)}"), (pixels.mean, "mean")):
+        at = (value - offset) / divisor
+        line = {"color": TEST, "width": 2, "dash": "dot"}
+        chart.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
+        chart.add_annotation(
+            x=at, y=1, yref="paper", yanchor="bottom", text=words, showarrow=False, xanchor="left"
         )
-    )
-    return chart, (mean - offset) / divisor, deviation / divisor
+    return chart

@@ -4,11 +4,10 @@ import numpy as np
 
 from digitlab import data
 from digitlab.caches import once
-from digitlab.data import Dataset
 
 SHUFFLED, IN_ORDER, TYPICAL, ODD = ORDERS = (
     "shuffled",
-    "position in the data set",
+    "as in the data set",
     "most typical",
     "oddest",
 )
@@ -43,29 +42,6 @@ def ordered(name: str, split: str, digit: int | None, order: str, seed: int) -> 
 def by_class(name: str, split: str, order: str, seed: int, each: int) -> np.ndarray:
     """The first `each` of every digit, row by row: indices int (10, each)."""
     return np.stack([ordered(name, split, digit, order, seed)[:each] for digit in range(10)])
-
-
-@once(maxsize=4)
-def by_digit(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each pixel over the pictures of a digit: float32 (10, 28, 28) each, in
-    [0, 1]. Raises as `data.load` does."""
-    images, labels = data.load(name, split)
-    pictures = [images[labels == digit] / np.float32(255) for digit in range(10)]
-    return np.stack([p.mean(axis=0) for p in pictures]), np.stack([p.std(axis=0) for p in pictures])
-
-
-def nearest(dataset: Dataset, picture: np.ndarray, count: int) -> np.ndarray:
-    """The pictures most alike, pixel by pixel (Euclidean distance), nearest first: indices int (count,).
-    `picture` is uint8 (28, 28)."""
-    pictures = dataset.images.reshape(-1, 784).astype(np.int32)
-    # |a - b|^2 = |a|^2 - 2ab + |b|^2, and |b|^2 is the same for all
-    distance = _squares(dataset) - 2 * (pictures @ picture.ravel().astype(np.int32))
-    return np.argsort(distance, kind="stable")[:count]
-
-
-def _squares(dataset: Dataset) -> np.ndarray:
-    pictures = dataset.images.reshape(-1, 784).astype(np.int32)
-    return np.einsum("ij,ij->i", pictures, pictures)
 
 
 def parse(name: str) -> tuple[str, str, int] | None:

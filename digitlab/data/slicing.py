@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-START = 'from digitlab import data\n\nx, y = data.load("{name}", "{split}")\n'
+
+def code_start(name: str, split: str) -> str:
+    """What all code of the page begins with."""
+    return f'from digitlab import data\n\nx, y = data.load("{name}", "{split}")\n'
 
 
 class Rectangle(NamedTuple):
@@ -53,6 +56,7 @@ def removed(picture: np.ndarray, where: Rectangle) -> np.ndarray:
 
 
 def code_of_part(index: int, where: Rectangle) -> str:
+    """What `part`, `kept` and `removed` compute, after `code_start`."""
     top, bottom, left, right = where
     inside = f"{top}:{bottom}, {left}:{right}"
     return (
@@ -137,11 +141,22 @@ SELECTIONS = (
 )
 
 
-def flat(row: int, column: int) -> int:
-    """Where a pixel stands when the 28 rows are laid end to end: 0 to 783."""
-    return row * 28 + column
+def code_of_selection(selection: Selection) -> str:
+    """What a selection takes, after `code_start`."""
+    return f"{selection.code}\nprint(chosen.shape)\n"
 
 
 def unflat(position: int) -> tuple[int, int]:
-    """Its row and column again."""
+    """Row and column of a place, 0 to 783, in the 28 rows laid end to end."""
     return divmod(position, 28)
+
+
+def code_of_place(index: int, position: int) -> str:
+    """A picture as a long row, a place in it, and the picture again, after `code_start`."""
+    row, column = unflat(position)
+    return (
+        f"row = x[{index}].reshape(784)\n"
+        f"print(row[{position}], x[{index}, {row}, {column}])  # the same number\n"
+        f"back = row.reshape(28, 28)\n"
+        f"print((back == x[{index}]).all())\n"
+    )

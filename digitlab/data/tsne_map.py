@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from digitlab import data
+from digitlab.caches import once
 
 FILE = Path(__file__).with_name("tsne_map.npz")
 EACH, SEED = 300, 0
@@ -22,6 +23,7 @@ class DataMap(NamedTuple):
     places: np.ndarray  # float32 (N, 2): x, y, both from 0 to 1
 
 
+@once(maxsize=2)
 def load(name: str) -> DataMap:
     """The map of `mnist` or `digits`."""
     with np.load(FILE, allow_pickle=False) as saved:

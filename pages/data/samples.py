@@ -3,65 +3,101 @@
 import streamlit as st
 
 from digitlab.data import samples
+from digitlab.numbers import a_digit
 from ui import datasets, headings
 from ui.components.picture_buttons import Picture, picture_buttons
 from ui.digit_dialog import large
 from ui.pictures import data_url
 
 COLUMNS, PER_PAGE = 12, 120
-ANY = "all ten"
+ALL = "all"
+SEEDS = 1000
 
 
 def first_page() -> None:
-    st.session_state["page"] = 1
+    """Other pictures: begin with the first of them."""
+    st.query_params.pop("page", None)
 
 
-def shuffle() -> None:
-    st.session_state["seed"] = (st.session_state.get("seed", 0) + 1) % 1000
-    st.session_state["order"] = samples.SHUFFLED
-    first_page()
+def turn_to(key: str) -> None:
+    st.query_params["page"] = str(st.session_state[key])
+
+
+def page_in_link(pages: int) -> int:
+    """The number of the page that the link names; 1 where it names none."""
+    text = st.query_params.get("page", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return min(max(number, 1), pages)
+
+
+def title(digit: str) -> str:
+    return "All" if digit == ALL else digit
 
 
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name, split, dataset = chosen = datasets.choose()
+        name, split, dataset = chosen = datasets.choose(on_change=first_page)
         digit = st.selectbox(
-            "Show",
-            [ANY, *map(str, range(10))],
+            "Digit",
+            [ALL, *map(str, range(10))],
+            format_func=title,
             key="is",
             bind="query-params",
             width=110,
             on_change=first_page,
         )
         order = st.selectbox(
-            "First", samples.ORDERS, key="order", bind="query-params", width=210, on_change=first_page
+            "Order", samples.ORDERS, key="order", bind="query-params", width=190, on_change=first_page
         )
-        seed = st.number_input("Shuffle number", 0, 999, 0, key="seed", bind="query-params", width=140)
-        st.button("Shuffle again", icon=":material/shuffle:", on_click=shuffle)
+        seed = 0
+        if order == samples.SHUFFLED:
+            # The browser counts the presses of its + itself: none is lost, however fast they come.
+            seed = st.number_input(
+                "Shuffle number",
+                0,
+                SEEDS - 1,
+                0,
+                key="seed",
+                bind="query-params",
+                width=160,
+                on_change=first_page,
+                help="Press + to shuffle again. The same number always gives the same order.",
+            )
     datasets.say_if_absent()
-    if digit == ANY:
+    if digit == ALL:
+        pages = 1
         shown = samples.by_class(name, split, order, seed, COLUMNS).ravel()
-        st.caption(f"{len(dataset.labels):,} digits. A row for each; press one to see it large.")
+        st.caption(
+            f"{len(dataset.labels):,} digits; a row for each of 0 to 9. Press one to see it large, with all "
+            "its numbers."
+        )
     else:
         all_of_it = samples.ordered(name, split, int(digit), order, seed)
-        number = min(st.session_state.get("page", 1), -(-len(all_of_it) // PER_PAGE))
+        pages = -(-len(all_of_it) // PER_PAGE)
+        number = page_in_link(pages)
         shown = all_of_it[(number - 1) * PER_PAGE :][:PER_PAGE]
-        st.caption(f"{len(all_of_it):,} pictures of a {digit}; press one to see it large.")
+        st.caption(
+            f"{len(all_of_it):,} pictures of {a_digit(int(digit))}. Press one to see it large, with all its "
+            "numbers."
+        )
+    if order in (samples.TYPICAL, samples.ODD):
+        st.caption(
+            "Typical pictures are near the mean picture of their digit, pixel by pixel. Odd ones are far "
+            "from it: slanted, thick, cut off, or with a wrong label."
+        )
     picture_buttons(
         [Picture(data_url(dataset.images[i]), f"Number {i}: {dataset.labels[i]}") for i in map(int, shown)],
         key="samples",
-        columns=COLUMNS if digit == ANY else None,
+        columns=COLUMNS if digit == ALL else None,
         side=62,
         on_press=lambda place: st.session_state.update(opened=int(shown[place])),
+        label="Samples",
     )
-    if digit != ANY and len(all_of_it) > PER_PAGE:
-        st.pagination(-(-len(all_of_it) // PER_PAGE), key="page")
-    if order in (samples.TYPICAL, samples.ODD):
-        st.caption(
-            "Typical means: near the mean picture of its class, pixel by pixel. Odd ones are far from it: "
-            "slanted, fat, cut off, or mislabelled."
-        )
+    if pages > 1:
+        # A key of its own for each choice above, so that another choice begins with page 1.
+        key = f"page-{chosen.link}-{digit}-{order}-{seed}"
+        st.pagination(pages, default=number, key=key, on_change=turn_to, args=(key,))
     index = st.session_state.pop("opened", None)
     if index is not None and index < len(dataset.labels):
         large(dataset.images[index], int(dataset.labels[index]), chosen.link, index)

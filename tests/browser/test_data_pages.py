@@ -4,27 +4,18 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.server import RunningApp
 from digitlab import data
-from digitlab.data import samples, slicing
+from digitlab.data import data_set, samples, slicing
 from digitlab.data.slicing import Rectangle
+from digitlab.numbers import a_digit
+from tests.browser.opened import WAIT_MS, fits, opened
 from tests.browser.pad import Pad
 
-WAIT_MS = 15_000
 
-
-def opened(browser: Browser, app: RunningApp, path: str, width: int = 1280) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    page.goto(f"{app.base_url}/{path}")
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=WAIT_MS * 2
-    )
-    return page
-
-
-def pictures(page: Page) -> object:
+def pictures(page: Page) -> Locator:
     return page.get_by_role("button", name=re.compile(r"^Number \d+: \d$"))
 
 
@@ -43,27 +34,48 @@ def test_samples_open_with_a_row_of_each_digit(browser: Browser, app: RunningApp
 
 def test_filter_sort_and_pages(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "samples?digits=Other+people")
-    choose(page, "Show", "7")
-    choose(page, "First", "oddest")
+    choose(page, "Digit", "7")
+    choose(page, "Order", "oddest")
     wanted = samples.ordered("digits", "test", 7, samples.ODD, 0)
     first = pictures(page).first
     expect(first).to_have_accessible_name(f"Number {wanted[0]}: 7", timeout=WAIT_MS)
     page.wait_for_url(re.compile("is=7.*order=oddest"))
     page.get_by_role("button", name="Page 2").click()
     expect(first).to_have_accessible_name(f"Number {wanted[120]}: 7", timeout=WAIT_MS)
+    page.wait_for_url(re.compile("page=2"))
     page.reload()
-    expect(first).to_have_accessible_name(re.compile(": 7$"), timeout=WAIT_MS * 2)
+    expect(first).to_have_accessible_name(f"Number {wanted[120]}: 7", timeout=WAIT_MS * 2)
+    choose(page, "Digit", "8")
+    wanted = samples.ordered("digits", "test", 8, samples.ODD, 0)
+    expect(first).to_have_accessible_name(f"Number {wanted[0]}: 8", timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Page 1")).to_have_attribute("aria-current", "page")
+    assert "page=" not in page.url
     page.close()
 
 
-def test_a_shuffle_stands_in_the_link(browser: Browser, app: RunningApp) -> None:
+def test_no_press_on_shuffle_is_lost_and_the_number_stands_in_the_link(
+    browser: Browser, app: RunningApp
+) -> None:
     page = opened(browser, app, "samples?digits=Other+people&is=3")
-    before = pictures(page).first.get_attribute("title")
-    page.get_by_role("button", name="Shuffle again").click()
-    page.wait_for_url(re.compile("seed=1"))
-    wanted = samples.ordered("digits", "test", 3, samples.SHUFFLED, 1)
+    expect(pictures(page)).to_have_count(120, timeout=WAIT_MS)
+    again = page.get_by_test_id("stNumberInputStepUp")
+    for _ in range(5):
+        again.click(delay=0)
+    page.wait_for_url(re.compile("seed=5"))
+    wanted = samples.ordered("digits", "test", 3, samples.SHUFFLED, 5)
     expect(pictures(page).first).to_have_accessible_name(f"Number {wanted[0]}: 3", timeout=WAIT_MS)
-    assert before != f"Number {wanted[0]}: 3"
+    page.close()
+
+
+def test_the_pictures_are_one_stop_of_the_tab_key(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app, "samples?digits=Other+people")
+    expect(pictures(page)).to_have_count(120, timeout=WAIT_MS)
+    pictures(page).first.focus()
+    for keys, place in (("ArrowRight", 1), ("ArrowDown", 13), ("ArrowLeft", 12), ("End", 119), ("Home", 0)):
+        page.keyboard.press(keys)
+        expect(pictures(page).nth(place)).to_be_focused()
+    stops = pictures(page).evaluate_all("all => all.filter(b => b.tabIndex === 0).length")
+    assert stops == 1
     page.close()
 
 
@@ -83,19 +95,53 @@ def test_the_map_shows_the_digit_under_the_pointer(browser: Browser, app: Runnin
     field = page.locator(".map")
     expect(field).to_have_attribute("data-chosen", re.compile(r"\d+"), timeout=WAIT_MS * 2)
     field.scroll_into_view_if_needed()
+    labels = data.load("digits", "test").labels
     seen = set()
     box = field.bounding_box()
     for share in (0.1, 0.5, 0.9):
         page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
         number = field.get_attribute("data-chosen")
-        expect(
-            page.get_by_text(f"This is a {data.load('digits', 'test').labels[int(number)]}.")
-        ).to_be_visible()
+        expect(page.get_by_text(f"This is {a_digit(labels[int(number)])}.")).to_be_visible()
         seen.add(number)
     assert len(seen) > 1
     field.focus()
     page.keyboard.press("ArrowLeft")
     assert field.get_attribute("data-chosen") != number
+    page.get_by_role("button", name="Only the 4s").click()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    assert labels[int(field.get_attribute("data-chosen"))] == 4
+    page.close()
+
+
+def test_map_and_picture_are_seen_together(browser: Browser, app: RunningApp) -> None:
+    for phone in (False, True):
+        page = opened(browser, app, "data_set?digits=Other+people", phone=phone)
+        field, digit = page.locator(".map"), page.get_by_role("img", name="The chosen digit")
+        expect(field).to_have_attribute("data-chosen", re.compile(r"\d+"), timeout=WAIT_MS * 2)
+        around = page.locator(".whole").bounding_box()
+        map_box, digit_box = field.bounding_box(), digit.bounding_box()
+        top, bottom = (
+            map_box["y"],
+            max(map_box["y"] + map_box["height"], digit_box["y"] + digit_box["height"]),
+        )
+        assert bottom - top < page.viewport_size["height"] - 100
+        assert digit_box["x"] + digit_box["width"] <= around["x"] + around["width"]
+        if not phone:
+            assert digit_box["x"] >= map_box["x"] + map_box["width"]
+        assert fits(page)
+        page.close()
+
+
+def test_a_neighbour_that_is_pressed_shows_its_own(browser: Browser, app: RunningApp) -> None:
+    dataset = data.load("digits", "test")
+    second = int(data_set.nearest(dataset, dataset.images[100], 2)[1])
+    page = opened(browser, app, "data_set?digits=Other+people&picture=100")
+    page.get_by_role("button", name=f"Number {second}: ").click()
+    expect(page.get_by_label("Picture number")).to_have_value(str(second), timeout=WAIT_MS)
+    expect(page.get_by_role("button", name=f"Number {second}: ")).to_have_accessible_name(
+        re.compile("the picture itself")
+    )
+    page.wait_for_url(re.compile(f"picture={second}"))
     page.close()
 
 
@@ -130,6 +176,7 @@ def test_a_rectangle_by_pointer_and_by_keys(browser: Browser, app: RunningApp) -
     "path",
     [
         "samples?is=x&order=worst&seed=-4&digits=none",
+        "samples?is=7&page=99999999999999999999&seed=1e300",
         "data_set?scale=none&picture=x",
         "slicing?i=99999999&top=x&bottom=99&left=-1&right=&take=none&place=9999",
     ],

@@ -20,8 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from digitlab import data
 from digitlab.errors import DataCorrupt, DataUnavailable, DigitLabError, UnknownName
@@ -644,3 +646,48 @@ def test_real_mnist_is_what_was_published(split: str, images_md5: str, labels_md
     images, labels = data.load("mnist", split)
     assert hashlib.md5(idx(images)).hexdigest() == images_md5
     assert hashlib.md5(idx(labels)).hexdigest() == labels_md5
+
+
+# --- UCI's digits --------------------------------------------------------------------------------
+
+
+def holes(picture: np.ndarray) -> int:
+    """How many pieces of paper are closed in by ink, at half grey."""
+    paper = np.pad(picture < 128, 1, constant_values=True).astype(np.uint8)
+    return cv2.connectedComponents(paper, connectivity=4)[0] - 2
+
+
+def test_the_restored_scan_has_the_counts_that_it_was_made_from() -> None:
+    for counts in load_digits().images[:50]:
+        scan = data._scan(counts)
+        assert set(np.unique(scan)) <= {0, 255}
+        assert np.array_equal(scan.reshape(8, 4, 8, 4).sum(axis=(1, 3)) // 255, counts)
+
+
+@pytest.mark.parametrize(("digit", "wanted", "least"), [(0, 1, 0.9), (6, 1, 0.9), (9, 1, 0.85), (3, 0, 0.95)])
+def test_loops_of_ucis_digits_stay_closed_and_open_shapes_open(digit: int, wanted: int, least: float) -> None:
+    images, labels = data.load("digits", "test")
+    assert np.mean([holes(picture) == wanted for picture in images[labels == digit]]) > least
+
+
+# --- what is left behind, and what has no end ----------------------------------------------------
+
+
+def test_what_a_killed_download_left_goes_with_the_next_one(server: Server, cache: Path) -> None:
+    folder = cache / "digitlab-download"
+    folder.mkdir(parents=True)
+    left, busy = folder / "tmpuc4izux9", folder / "tmpother"
+    left.write_bytes(b"half of it")
+    busy.write_bytes(b"another process writes to it")
+    an_hour_ago = time.time() - 3600
+    os.utime(left, (an_hour_ago, an_hour_ago))
+    data.load("mnist", "test")
+    assert not left.exists()
+    assert busy.exists()
+    assert (cache / "mnist.npz").read_bytes() == NPZ
+
+
+def test_a_device_is_no_data_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_NPZ", "/dev/zero")
+    with pytest.raises(DataUnavailable, match="/dev/zero is not a file"):
+        data.load("mnist", "test")

@@ -11,7 +11,7 @@ from digitlab.data.slicing import SELECTIONS, Rectangle, Selection
 from tests.shell import Shell
 
 EDGE = st.integers(-5, 40)
-START = slicing.START.format(name="digits", split="test")
+START = slicing.code_start("digits", "test")
 
 
 def test_the_code_of_a_part_gives_what_is_shown(shell: Shell) -> None:
@@ -24,7 +24,7 @@ def test_the_code_of_a_part_gives_what_is_shown(shell: Shell) -> None:
 
 
 def test_the_code_of_each_selection_gives_what_is_shown(shell: Shell) -> None:
-    lines = [f"{s.code}\nchosen_{n} = chosen" for n, s in enumerate(SELECTIONS)]
+    lines = [f"{slicing.code_of_selection(s)}\nchosen_{n} = chosen" for n, s in enumerate(SELECTIONS)]
     arrays = shell(START + "\n".join(lines))
     dataset = data.load("digits", "test")
     for number, selection in enumerate(SELECTIONS):
@@ -54,4 +54,10 @@ def test_a_place_in_the_long_row_is_a_pixel(position: int) -> None:
     picture = np.arange(784).reshape(28, 28)
     row, column = slicing.unflat(position)
     assert picture.reshape(784)[position] == picture[row, column]
-    assert slicing.flat(row, column) == position
+
+
+def test_the_code_of_a_place_lays_the_rows_end_to_end(tmp_path: Path) -> None:
+    arrays = run(START + slicing.code_of_place(17, 437), tmp_path)
+    image = data.load("digits", "test").images[17]
+    assert np.array_equal(arrays["row"], image.ravel())
+    assert np.array_equal(arrays["back"], image)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui.components import component
 
-_component = component(__file__, html='<div class="row"></div>')
+_component = component(__file__, html='<div class="row" role="group"></div>')
 
 
 class Picture(NamedTuple):
@@ -23,9 +23,11 @@ def picture_buttons(
     on_press: Callable[[int], None],
     side: int = 34,
     columns: int | None = None,
+    label: str = "Pictures",
 ) -> None:
     """Rows of pictures, each at least `side` pixels wide, or `columns` in a row (half as many on a phone);
-    `on_press` is called with the number of the one that was pressed."""
+    `on_press` is called with the number of the one that was pressed. All of them are one stop of the Tab key,
+    the arrow keys move among them; `label` is their name for a screen reader."""
 
     def pressed() -> None:
         number = st.session_state[key].pressed
@@ -35,6 +37,11 @@ def picture_buttons(
 
     _component(
         key=key,
-        data={"pictures": [picture._asdict() for picture in pictures], "side": side, "columns": columns},
+        data={
+            "pictures": [picture._asdict() for picture in pictures],
+            "side": side,
+            "columns": columns,
+            "label": label,
+        },
         on_pressed_change=pressed,
     )

@@ -1,4 +1,7 @@
-// A dot for each digit; the nearest one to the pointer is shown large. Arrow keys walk from dot to dot.
+// A dot for each digit; the nearest one to the pointer is shown large. Arrow keys walk from dot to dot. A press
+// on a digit of the legend shows its dots alone.
+const AROUND = 5 // dots whose labels are told
+
 export default function ({ data, parentElement }) {
   const map = parentElement.querySelector(".map")
   const dots = parentElement.querySelector(".dots")
@@ -8,16 +11,27 @@ export default function ({ data, parentElement }) {
   const { labels, places, columns, colours } = data
   const margin = 0.03
   let chosen = -1
+  let alone = null // the one digit that is shown, or null for all
   const at = ([x, y]) => [margin + x * (1 - 2 * margin), margin + y * (1 - 2 * margin)]
+  const seen = (i) => alone === null || labels[i] === alone
   const sheet = new Image()
   sheet.src = data.sheet
 
   legend.replaceChildren(
     ...colours.map((colour, number) => {
-      const item = document.createElement("span")
-      item.textContent = number
-      item.style.setProperty("--colour", colour)
-      return item
+      const button = document.createElement("button")
+      button.type = "button"
+      button.textContent = number
+      button.title = `Only the ${number}s`
+      button.setAttribute("aria-label", `Only the ${number}s`)
+      button.setAttribute("aria-pressed", false)
+      button.style.setProperty("--colour", colour)
+      button.onclick = () => {
+        alone = alone === number ? null : number
+        ;[...legend.children].forEach((other, n) => other.setAttribute("aria-pressed", n === alone))
+        paint()
+      }
+      return button
     }),
   )
 
@@ -29,6 +43,7 @@ export default function ({ data, parentElement }) {
     const pen = dots.getContext("2d")
     const radius = Math.max(2, width / 170) * ratio
     places.forEach((place, i) => {
+      if (!seen(i)) return
       const [x, y] = at(place)
       pen.fillStyle = colours[labels[i]]
       pen.beginPath()
@@ -44,6 +59,16 @@ export default function ({ data, parentElement }) {
     pen.stroke()
   }
 
+  const article = (label) => (label === 8 ? "an 8" : `a ${label}`)
+  const distance = ([ax, ay], [bx, by]) => (ax - bx) ** 2 + (ay - by) ** 2
+  const around = (i) =>
+    places
+      .map((place, j) => [distance(place, places[i]), j])
+      .filter(([, j]) => j !== i)
+      .sort(([a], [b]) => a - b)
+      .slice(0, AROUND)
+      .map(([, j]) => labels[j])
+
   const choose = (i) => {
     if (i < 0 || i === chosen) return
     chosen = i
@@ -51,7 +76,7 @@ export default function ({ data, parentElement }) {
     const pen = digit.getContext("2d")
     pen.imageSmoothingEnabled = false
     pen.drawImage(sheet, (i % columns) * 28, Math.floor(i / columns) * 28, 28, 28, 0, 0, 112, 112)
-    words.textContent = `This is a ${labels[i]}.`
+    words.textContent = `This is ${article(labels[i])}. The five dots next to it: ${around(i).join(", ")}.`
     map.dataset.chosen = i
   }
 
@@ -59,9 +84,10 @@ export default function ({ data, parentElement }) {
     let best = -1
     let least = Infinity
     places.forEach((place, i) => {
+      if (!seen(i)) return
       const [px, py] = at(place)
-      const distance = (px - x) ** 2 + (py - y) ** 2
-      if (distance < least && allowed(px - x, py - y)) [best, least] = [i, distance]
+      const far = (px - x) ** 2 + (py - y) ** 2
+      if (far < least && allowed(px - x, py - y)) [best, least] = [i, far]
     })
     return best
   }

@@ -4,125 +4,203 @@ import numpy as np
 import streamlit as st
 
 from digitlab import data
-from digitlab.data import charts, samples, tsne_map
+from digitlab.caches import once
+from digitlab.data import charts, data_set, tsne_map
 from digitlab.errors import DataUnavailable
+from digitlab.numbers import a_digit, count, decimal, percent
 from pages.data.data_set.digit_map import digit_map
-from ui import answers, datasets, headings
-from ui.pictures import data_url
+from ui import datasets, headings
+from ui.charts import chart
+from ui.components.picture_buttons import Picture, picture_buttons
+from ui.markup import Markup, joined, markup, put
+from ui.pictures import data_url, grey
 
-CODE = """from digitlab import data
-
-x, y = data.load("{name}", "{split}")
-print(x.shape, x.dtype, x.min(), x.max())      # all pictures in one array
-scaled = x / 255                               # 0 to 1: what the models get
-standardised = (x - x.mean()) / x.std()        # mean 0, standard deviation 1
-means = [scaled[y == digit].mean(axis=0) for digit in range(10)]
-"""
+NEIGHBOURS = 12  # shown, with the picture itself
 
 
-@st.fragment
 def page() -> None:
     name, split, dataset = datasets.choose()
     datasets.say_if_absent()
-    counts(name, split, dataset)
+    how_many(name)
+    left, right = st.columns(2, gap="large")
+    with left:
+        balance(name)
+    with right:
+        brightness(name, split)
+    with st.popover("Show the code", icon=":material/code:"):
+        st.code(data_set.code(name, split), language="python")
     of_each_digit(name, split)
-    neighbours(dataset)
+    neighbours(name, split, len(dataset.labels))
     the_map(name)
 
 
-def counts(name: str, split: str, dataset: data.Dataset) -> None:
-    other = labels_of(name, "train" if split == "test" else "test")
-    train, test = (dataset.labels, other) if split == "train" else (other, dataset.labels)
-    if train is not None and test is not None:
-        st.markdown(
-            f"**{len(train):,} pictures to learn from, {len(test):,} to be tested on.** A model never learns "
-            "from the test pictures: else it could know them by heart, and nobody would notice."
-        )
-    else:
-        st.markdown(
-            f"**{len(dataset.labels):,} pictures, all of them to test on.** No model learned from them."
-        )
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=520):
-            st.altair_chart(charts.balance(train, dataset.labels if test is None else test))
-            st.caption(
-                "Nearly as many of each digit. A rare one could be ignored by a model that still looks good."
-            )
-        with st.container(width=520):
-            way = st.segmented_control(
-                "Pixel values",
-                charts.WAYS,
-                default="as they are",
-                required=True,
-                key="scale",
-                bind="query-params",
-                label_visibility="collapsed",
-            )
-            chart, mean, deviation = charts.pixels(dataset.images, way)
-            st.altair_chart(chart)
-            st.caption(
-                f"Mean {mean:.3g}, standard deviation {deviation:.3g}. Most pixels are black paper. Scaling "
-                "changes the numbers, not the picture; small numbers make training steadier."
-            )
-    with st.popover("Show the code", icon=":material/code:"):
-        st.code(CODE.format(name=name, split=split), language="python")
+# --- how many --------------------------------------------------------------------------------------------
 
 
 def labels_of(name: str, split: str) -> np.ndarray | None:
     return data.load(name, split).labels if split in data.splits(name) else None
 
 
+def how_many(name: str) -> None:
+    train, test = labels_of(name, "train"), data.load(name, "test").labels
+    if train is None:
+        st.markdown(f"**{count(len(test), 'picture')}, all of them to test on.** No model learned from them.")
+    else:
+        st.markdown(
+            f"**{count(len(train), 'picture')} to learn from, {len(test):,} to be tested on.** A model never "
+            "learns from the test pictures. Otherwise it could know them by heart, and nobody would notice."
+        )
+
+
+def balance(name: str) -> None:
+    st.subheader("How many of each digit?", anchor=False)
+    train, test = labels_of(name, "train"), data.load(name, "test").labels
+    chart(charts.balance(train, test), spoken(train, test), key="balance")
+    st.caption(
+        "About as many of each digit. If one of them were rare, a model could ignore it and still look good."
+    )
+
+
+def spoken(train: np.ndarray | None, test: np.ndarray) -> str:
+    """The bars in a sentence."""
+    parts = {"test": test} if train is None else {"training": train, "test": test}
+    return "Pictures of each digit. " + " ".join(
+        f"{part.capitalize()}: {counts.min():,} to {counts.max():,}."
+        for part, counts in ((part, np.bincount(labels, minlength=10)) for part, labels in parts.items())
+    )
+
+
+# --- how bright ------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def brightness(name: str, split: str) -> None:
+    st.subheader("How bright are the pixels?", anchor=False)
+    place = st.container()  # the chart stands above its switch, level with the chart beside it
+    scaling = st.segmented_control(
+        "Pixel values",
+        charts.SCALINGS,
+        default=charts.AS_THEY_ARE,
+        required=True,
+        key="scale",
+        bind="query-params",
+    )
+    pixels = data_set.brightness(name, split)
+    offset, divisor = charts.offset_and_divisor(pixels, scaling)
+    mean, deviation = decimal((pixels.mean - offset) / divisor), decimal(pixels.deviation / divisor)
+    with place:
+        chart(
+            charts.histogram(pixels, scaling),
+            f"Histogram of the pixels with ink. {percent(pixels.black)} of all pixels are black paper.",
+            key="brightness",
+        )
+    st.caption(
+        f"All pixels: mean {mean}, standard deviation {deviation}. The bars are the pixels with ink. Scaling "
+        "changes the numbers, not the picture; with small numbers, training runs more steadily."
+    )
+
+
+# --- mean pictures ---------------------------------------------------------------------------------------
+
+
 def of_each_digit(name: str, split: str) -> None:
     st.subheader("The mean of each digit, and where they differ", anchor=False)
-    means, deviations = samples.by_digit(name, split)
-    for title, pictures in (("Mean", means), ("Standard deviation", deviations)):
-        scaled = np.round(255 * pictures / pictures.max()).astype(np.uint8)
-        figures = "".join(
-            f'<img src="{data_url(picture)}" alt="{title} of all {digit}s" style="width:100%;min-width:0;'
-            f'image-rendering:pixelated;border-radius:4px">'
-            for digit, picture in enumerate(scaled)
+    means, deviations = strips(name, split)
+    st.caption("Mean: what all pictures of a digit have in common")
+    put(means)
+    st.caption("Standard deviation: bright where they differ, at the edges, as each hand slants and curls")
+    put(deviations)
+
+
+@once(maxsize=3)
+def strips(name: str, split: str) -> tuple[Markup, Markup]:
+    """The mean pictures of the ten digits, and their standard deviations."""
+
+    def strip(title: str, pictures: np.ndarray) -> Markup:
+        figures = joined(
+            markup(
+                '<img src="{url}" alt="{title} of all {digit}s">',
+                url=data_url(grey(picture / pictures.max())),
+                title=title,
+                digit=digit,
+            )
+            for digit, picture in enumerate(pictures)
         )
-        st.caption(title)
-        look = "display:grid;grid-template-columns:repeat(10,minmax(0,1fr));gap:5px;max-width:900px"
-        st.html(f'<div style="{look}">{figures}</div>')
-    st.caption(
-        "The mean is what all pictures of a digit have in common. The standard deviation is bright where "
-        "they differ: at the edges, where hands slant and curl in their own ways."
-    )
+        return markup('<div class="ten-digits">{figures}</div>', figures=figures)
+
+    means, deviations = data_set.by_digit(name, split)
+    return strip("Mean", means), strip("Standard deviation", deviations)
 
 
-def neighbours(dataset: data.Dataset) -> None:
+# --- what is near ----------------------------------------------------------------------------------------
+
+
+@st.fragment
+def neighbours(name: str, split: str, size: int) -> None:
     st.subheader("Which pictures are near each other?", anchor=False)
-    index = st.number_input(
-        f"Picture number, 0 to {len(dataset.labels) - 1:,}",
-        0,
-        len(dataset.labels) - 1,
-        7,
-        key="picture",
-        bind="query-params",
-        width=220,
+    dataset = data.load(name, split)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        index = st.number_input(
+            f"Picture number (0 to {size - 1:,})",
+            0,
+            size - 1,
+            key="picture",
+            bind="query-params",
+            width=220,
+        )
+        st.button("Another one", icon=":material/casino:", on_click=another, args=(size,))
+    nearest = list(map(int, data_set.nearest(dataset, dataset.images[index], NEIGHBOURS)))
+    same = int((dataset.labels[nearest[1:]] == dataset.labels[index]).sum())
+    st.markdown(
+        f"Picture {index} is **{label_of(dataset, index)}**. Of the {NEIGHBOURS - 1} pictures nearest to it, "
+        f"**{same}** have the same label."
     )
-    nearest = samples.nearest(dataset, dataset.images[index], 9)
-    with st.container(horizontal=True, gap="small"):
-        for i in map(int, nearest):
-            text = f"The {dataset.labels[i]} itself" if i == index else f"a {dataset.labels[i]}"
-            answers.digit_picture(dataset.images[i] / np.float32(255), text, f"Number {i}, {text}", side=92)
+    picture_buttons(
+        [
+            Picture(data_url(dataset.images[i]), caption(dataset, i, index), f"{dataset.labels[i]}")
+            for i in nearest
+        ],
+        key="neighbours",
+        side=84,
+        on_press=lambda place: st.session_state.update(picture=nearest[place]),
+        label="The picture and those nearest to it",
+    )
     st.caption(
-        "Near means: subtract pixel by pixel, square, add up. Already this reads most digits rightly, by the "
-        "label of the nearest picture; it fails where a small shift changes every pixel."
+        "The first is the picture itself, then the nearest. Press one to see its own neighbours. Near means: "
+        "subtract pixel by pixel, square, add up. The label of the nearest picture is right for most digits; "
+        "it fails where a small shift changes every pixel."
     )
+    with st.popover("Show the code for this", icon=":material/code:"):
+        st.code(data_set.code_nearest(name, split, int(index), NEIGHBOURS), language="python")
+
+
+def label_of(dataset: data.Dataset, index: int) -> str:
+    return a_digit(int(dataset.labels[index]))
+
+
+def caption(dataset: data.Dataset, index: int, chosen: int) -> str:
+    """What is read out for a neighbour."""
+    itself = ", the picture itself" if index == chosen else ""
+    return f"Number {index}: {label_of(dataset, index)}{itself}"
+
+
+def another(size: int) -> None:
+    st.session_state["picture"] = int(np.random.default_rng().integers(size))
+
+
+# --- the map ---------------------------------------------------------------------------------------------
 
 
 def the_map(name: str) -> None:
     st.subheader("A map of digits", anchor=False)
-    indices, places = tsne_map.load(name)
-    images, labels = (part[indices] for part in data.load(name, "test"))
+    places = tsne_map.load(name)
+    labels = data.load(name, "test").labels[places.indices]
     st.caption(
-        f"{len(labels):,} test pictures; alike ones lie together (t-SNE, which looks at pixels and never at "
-        "labels). Move over it, or walk with the arrow keys. Look for dots in the wrong colour."
+        f"Each of the {len(labels):,} dots is a test picture. Pictures that look alike lie close together: "
+        "t-SNE puts them there; it looks at pixels, never at labels. Move over the map, or walk with the "
+        "arrow keys. Can you find dots among those of another colour? What do they look like?"
     )
-    with st.container(width=620):
-        digit_map(images, labels, places, key="map")
+    digit_map(name, labels, places, key="map")
 
 
 def render() -> None:

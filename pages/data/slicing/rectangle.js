@@ -1,10 +1,19 @@
 // Drag to draw the rectangle. Arrow keys move it; with Shift they move its lower right corner.
+const known = new WeakMap() // element -> the rectangle shown, and those sent that the server hasn't answered
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const digit = parentElement.querySelector(".digit")
   const box = parentElement.querySelector(".box")
   const words = parentElement.querySelector("p")
   parentElement.querySelector("img").src = data.url
-  let [top, bottom, left, right] = data.rectangle
+  // Keys may be faster than the server: its answer to an earlier press must not undo a later one.
+  const state = known.get(digit) ?? { shown: data.rectangle, sent: [] }
+  known.set(digit, state)
+  const answered = state.sent.indexOf(String(data.rectangle))
+  state.sent.splice(0, answered + 1)
+  if (answered < 0) state.sent = []
+  if (!state.sent.length) state.shown = data.rectangle
+  let [top, bottom, left, right] = state.shown
   let from = null
 
   const show = () => {
@@ -17,7 +26,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     })
     words.textContent = `rows ${top}:${bottom}, columns ${left}:${right}`
   }
-  const send = () => setTriggerValue("rectangle", [top, bottom, left, right])
+  const send = () => {
+    state.shown = [top, bottom, left, right]
+    state.sent.push(String(state.shown))
+    setTriggerValue("rectangle", state.shown)
+  }
   const pixel = (event) => {
     const place = digit.getBoundingClientRect()
     const at = (share) => Math.min(27, Math.max(0, Math.floor(share * 28)))
