@@ -1,18 +1,13 @@
 """Small pictures that can be pressed: Streamlit has no clickable image (streamlit#298)."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
-_HERE = Path(__file__)
-_component = st.components.v2.component(
-    "digitlab_picture_buttons",
-    html='<div class="row"></div>',
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
-    css=_HERE.with_suffix(".css").read_text("utf-8"),
-)
+from ui.components import component
+
+_component = component(__file__, '<div class="row"></div>')
 
 
 class Picture(NamedTuple):
@@ -28,17 +23,23 @@ def picture_buttons(
     on_press: Callable[[int], None],
     side: int = 34,
     columns: int | None = None,
+    chosen: int | None = None,
 ) -> None:
     """Rows of pictures, each at least `side` pixels wide, or `columns` in a row (half as many on a phone);
-    `on_press` is called with the number of the one that was pressed."""
+    `on_press` is called with the number of the one that was pressed. `chosen`, where one is, has a frame."""
 
     def pressed() -> None:
         number = st.session_state[key].pressed
-        if isinstance(number, int) and 0 <= number < len(pictures):  # it comes from the browser
+        if type(number) is int and 0 <= number < len(pictures):  # it comes from the browser
             on_press(number)
 
     _component(
         key=key,
-        data={"pictures": [picture._asdict() for picture in pictures], "side": side, "columns": columns},
+        data={
+            "pictures": [picture._asdict() for picture in pictures],
+            "side": side,
+            "columns": columns,
+            "chosen": chosen,
+        },
         on_pressed_change=pressed,
     )

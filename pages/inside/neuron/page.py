@@ -419,7 +419,8 @@ def weight_step(picture: np.ndarray, weights: Weights, slopes: Gradient, number:
     moved = round(-rate * slope, 6)
     return (
         f"For the pixel that counts most for it (row {at // 28}, column {at % 28}: "
-        f"{decimal(pixel, 4)}):\n\ngradient = {decimal(pixel, 4)} × {decimal(at_neuron, 4)} = **{decimal(slope, 4)}**\n\n"
+        f"{decimal(pixel, 4)}):\n\n"
+        f"gradient = {decimal(pixel, 4)} × {decimal(at_neuron, 4)} = **{decimal(slope, 4)}**\n\n"
         f"new weight = old weight − learning rate × gradient\n\n"
         f"= {decimal(old, 6)} − {rate:g} × {decimal(slope, 4)} = **{decimal(old + moved, 6)}**"
     )
