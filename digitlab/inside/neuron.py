@@ -174,6 +174,11 @@ def example() -> str:
     return f"digits-{np.where(second, np.abs(of_label - 1 / 3), np.inf).argmin()}"
 
 
+def busiest(passed: Forward, slopes: Gradient, count: int) -> int:
+    """Of the `count` most active neurons the one that learning changes most: the steepest gradient."""
+    return max(most_active(passed, count), key=lambda n: abs(slopes.sums[n]), default=0)
+
+
 def told(passed: Forward, label: int | None) -> int:
     """Which digit to teach the net at first, so that something is to be learned: the true one where the net
     is wrong; else its second guess, a wrong label told on purpose."""
@@ -213,10 +218,11 @@ def loss_figure(losses: Sequence[float]) -> go.Figure:
         mode="lines+markers",
         line={"color": colours.css(colours.RIGHT)},
         marker={"size": 6},
+        cliponaxis=False,
         hovertemplate="after %{x} steps: loss %{y:.3f}<extra></extra>",
     )
     figure = charts.figure([line], x="steps", y="loss", height=220)
-    figure.update_xaxes(tickformat="d", rangemode="tozero")
+    figure.update_xaxes(tickformat="d", rangemode="tozero", dtick=1 if len(losses) < 13 else None)
     figure.update_yaxes(rangemode="tozero")
     return figure.update_layout(showlegend=False, hovermode="closest")
 

@@ -139,6 +139,14 @@ def test_the_most_active_neurons_come_first_and_silent_ones_not_at_all(
     assert set(everyone) == set(np.flatnonzero(passed.hidden > 0))
 
 
+def test_the_busiest_neuron_moves_most_of_the_active_ones(net: Model, pictures: np.ndarray) -> None:
+    passed, slopes = neuron.forward(net.weights, pictures[0]), neuron.gradient(net.weights, pictures[0], 5)
+    found, most = neuron.busiest(passed, slopes, 10), neuron.most_active(passed, 10)
+    assert found in most
+    assert abs(slopes.sums[found]) == np.abs(slopes.sums[most]).max()
+    assert neuron.busiest(passed, slopes, 0) == 0, "no neuron is active"
+
+
 @pytest.mark.parametrize("name", neuron.ACTIVATIONS)
 def test_the_curve_runs_through_the_neurons_point(name: str) -> None:
     line, point = neuron.activation_figure(name, -3.2).data

@@ -131,7 +131,7 @@ def trained(seen: Subject) -> None:
     maps = outputs[layer.maps][0]
     number = chosen_map(maps)
     with st.container(horizontal=True, gap="large"):
-        with st.container(width=560):
+        with st.container(width=540):
             said = f"**{maps.shape[-1]} maps** of {size(maps)} numbers."
             if layer.source is None:
                 said += f" In the corner of each, its kernel: {layer.size} × {layer.size} weights."
@@ -146,7 +146,7 @@ def trained(seen: Subject) -> None:
                 chosen=number,
                 on_press=lambda n: st.query_params.update(map=str(n)),
             )
-        with st.container(width=500, key="one-map"):
+        with st.container(width=480, key="one-map"):
             one_map(model, seen, outputs, layer, number)
     show_code(convolution.code_map(seen.name, layer.maps, number), "code-map")
 

@@ -26,14 +26,14 @@ def page(shown: chosen_digit.Subject) -> None:
     digit = shown.label
     if digit is None:  # nobody said which it is: what the CNN reads before anything is moved
         digit = inference.load("cnn").answer(shown.picture).guess
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         moved_place = st.container(width=200, key="moved")  # stays in sight on a phone: ui/style.css
-        with st.container(width=250):
+        with st.container(width=230):
             chosen = sliders()
             st.button(
                 "Back to the middle", icon=":material/center_focus_strong:", on_click=go, args=(Move(),)
             )
-        maps_place = st.container(width=620)
+        maps_place = st.container(width=600)
     picture = move.moved(shown.picture, chosen)
     with moved_place:
         put(moved_digit(picture, titles, [model.predict(picture[None])[0] for model in models], digit))

@@ -38,7 +38,9 @@ def story(seen: Subject) -> None:
     """In one fragment: each part goes on with the numbers of the one before it."""
     weights = load(neuron.NETWORK).weights
     passed = neuron.forward(weights, seen.picture)
-    number = chosen(query.whole("neuron", 99), int(passed.hidden.argmax()))
+    first = neuron.told(passed, seen.label)
+    slopes = neuron.gradient(weights, seen.picture, chosen(query.whole("label", 9), first))
+    number = chosen(query.whole("neuron", 99), neuron.busiest(passed, slopes, NEURONS))
     digit = chosen(query.whole("digit", 9), int(passed.probabilities.argmax()))
     st.markdown(verdict(passed, seen.label))
     left, right = st.columns(2, gap="large")
@@ -51,11 +53,13 @@ def story(seen: Subject) -> None:
         activation(float(passed.sums[number]))
     with right:
         logit(weights, passed, digit)
-    temperature = probabilities(passed)
+    left, right = st.columns(2, gap="large")
+    with left:
+        temperature = probabilities(passed)
+    with right:
+        label = told(first)
+        the_loss(passed, label, seen.label)
     show_code(neuron.code_forward(seen.name, number, temperature), "code-forward")
-    label = told(passed, seen.label)
-    the_loss(passed, label, seen.label)
-    slopes = neuron.gradient(weights, seen.picture, label)
     rate, steps = chosen_rate(), chosen(query.whole("steps", MOST_STEPS), 1)
     trained = neuron.train(weights, seen.picture, label, rate, steps)
     backwards(seen, weights, passed, slopes, number, rate)
@@ -112,20 +116,19 @@ def whole_net(seen: Subject, weights: Weights, passed: Forward, number: int, dig
         on_neuron=lambda pressed: take("neuron", pressed),
         on_digit=lambda pressed: take("digit", pressed),
     )
+    key = f"any-{number}"
+    st.selectbox(
+        "Or any of the 100 neurons",
+        range(100),
+        number,
+        key=key,
+        width=220,
+        on_change=lambda: take("neuron", st.session_state[key]),
+    )
 
 
 def one_neuron(seen: Subject, weights: Weights, passed: Forward, number: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        headings.subheader(f"1. A weighted sum: neuron {number}", "Neuron", "Weight", "Bias")
-        key = f"any-{number}"
-        st.selectbox(
-            "Or any of the 100",
-            range(100),
-            number,
-            key=key,
-            width=130,
-            on_change=lambda: take("neuron", st.session_state[key]),
-        )
+    headings.subheader(f"1. A weighted sum: neuron {number}", "Neuron", "Weight", "Bias")
     products = neuron.products(weights, seen.picture, number)
     kernel = weights["hidden/kernel"][:, number].reshape(28, 28)
     put(
@@ -179,6 +182,7 @@ def activation(total: float) -> None:
         neuron.activation_figure(name, total),
         f"The activation function {name}: a sum of {decimal(total)} gives {decimal(output)}.",
         key="activation",
+        config={"displayModeBar": False},
     )
 
 
@@ -304,9 +308,8 @@ def hundredths(share: float) -> str:
 # --- the loss, and backwards -----------------------------------------------------------------------------
 
 
-def told(passed: Forward, known: int | None) -> int:
+def told(first: int) -> int:
     headings.subheader("5. The loss: how wrong is that?", "Loss", "Cross-entropy", "Label")
-    first = neuron.told(passed, known)
     key = f"label-{first}"
     return st.pills(
         "What the net is told: it is a",
@@ -364,16 +367,16 @@ def backwards(
         st.markdown("**From the loss to the logits:** the error times the slope of ln σ(z).")
         put(error_table(passed, slopes))
     with right:
-        st.markdown(f"**From there to neuron {number}**, whose output goes to all ten logits:")
+        st.markdown(f"**From there to neuron {number}**, whose output goes to all ten logits.")
         at_neuron = round(float(slopes.sums[number]), 4)
         if passed.sums[number] > 0:
             st.markdown(
-                "its weight times the gradient of each logit, all ten added up, is "
+                "Its ten weights, each times the gradient of its logit, add up to "
                 f"**{signed(at_neuron, 4)}**. Its sum is above 0, so ReLU hands that on as it is."
             )
         else:
             st.markdown(
-                "its sum is not above 0, and there ReLU is flat: its slope is 0. So its gradient is **0**, "
+                "Its sum is not above 0, and there ReLU is flat: its slope is 0. So its gradient is **0**, "
                 "and none of its weights moves. Take a neuron that is active."
             )
         st.markdown("**And to its weights:** each pixel times that.")
@@ -419,8 +422,8 @@ def weight_step(picture: np.ndarray, weights: Weights, slopes: Gradient, number:
     moved = round(-rate * slope, 6)
     return (
         f"For the pixel that counts most for it (row {at // 28}, column {at % 28}: "
-        f"{decimal(pixel, 4)}):\n\n"
-        f"gradient = {decimal(pixel, 4)} × {decimal(at_neuron, 4)} = **{decimal(slope, 4)}**\n\n"
+        f"{pixel:g}):\n\n"
+        f"gradient = {pixel:g} × {decimal(at_neuron, 4)} = **{decimal(slope, 4)}**\n\n"
         f"new weight = old weight − learning rate × gradient\n\n"
         f"= {decimal(old, 6)} − {rate:g} × {decimal(slope, 4)} = **{decimal(old + moved, 6)}**"
     )
@@ -456,6 +459,7 @@ def again(seen: Subject, passed: Forward, trained: Training, number: int, label:
             f"The loss after each step: from {decimal(trained.losses[0], 3)} to "
             f"{decimal(trained.losses[-1], 3)}.",
             key="losses",
+            config={"displayModeBar": False},
         )
     others = data.load("digits", "test")
     before = neuron.trained_accuracy("digits")
