@@ -60,7 +60,7 @@ def story(seen: Subject) -> None:
         label = told(first)
         the_loss(passed, label, seen.label)
     show_code(neuron.code_forward(seen.name, number, temperature), "code-forward")
-    rate, steps = chosen_rate(), chosen(query.whole("steps", MOST_STEPS), 1)
+    rate, steps = chosen_rate(), query.whole("steps", MOST_STEPS) or 1
     trained = neuron.train(weights, seen.picture, label, rate, steps)
     backwards(seen, weights, passed, slopes, number, rate)
     again(seen, passed, trained, number, label)
