@@ -1,5 +1,8 @@
 """How figures are written, in the app and in its charts: one rule for each kind."""
 
+import math
+from collections.abc import Sequence
+
 MINUS = "−"  # U+2212, as wide as a plus; a hyphen is too short
 
 
@@ -45,3 +48,23 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 def a_digit(digit: int) -> str:
     """The digit with its article: "a 3", "an 8"."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+def significant(number: float, figures: int = 4) -> str:
+    """So many significant figures: 0.00187312 -> "0.001873", 6.488e-7 -> "6.488 × 10⁻⁷"."""
+    base, _, power = f"{number:.{figures}g}".partition("e")
+    if not power:
+        return base.replace("-", MINUS)
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{base} × 10{raised}".replace("-", MINUS)
+
+
+def adding_up(parts: Sequence[float], places: int) -> list[float]:
+    """The parts rounded so that they add up to their rounded sum, as a reader would check it: none is more
+    than one unit of its last place away. (The method of the largest remainder.)"""
+    unit = 10**places
+    scaled = [part * unit for part in parts]
+    whole = [math.floor(part) for part in scaled]
+    missing = round(sum(scaled)) - sum(whole)
+    largest = sorted(range(len(parts)), key=lambda n: whole[n] - scaled[n])[:missing]
+    return [round((part + (n in largest)) / unit, places) for n, part in enumerate(whole)]

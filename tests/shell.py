@@ -18,3 +18,9 @@ def run(code: str, folder: Path) -> dict[str, np.ndarray]:
     subprocess.run([sys.executable, "-c", code + save], cwd=ROOT, check=True, capture_output=True)
     with np.load(folder / "out.npz") as saved:
         return dict(saved)
+
+
+def printed(code: str) -> str:
+    """What the code alone prints."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    return done.stdout

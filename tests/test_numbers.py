@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitlab.numbers import MINUS, a_digit, count, decimal, percent, points, probability, signed
+from digitlab.numbers import (
+    MINUS,
+    a_digit,
+    adding_up,
+    count,
+    decimal,
+    percent,
+    points,
+    probability,
+    signed,
+    significant,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +71,21 @@ def test_what_rounds_to_nothing_has_no_sign(number: float, places: int) -> None:
 def test_words_around_numbers() -> None:
     assert (count(1, "mistake"), count(1200, "mistake")) == ("1 mistake", "1,200 mistakes")
     assert (a_digit(3), a_digit(8)) == ("a 3", "an 8")
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=12), st.integers(0, 4))
+def test_parts_that_are_read_add_up_and_none_is_far_off(parts: list[float], places: int) -> None:
+    rounded = adding_up(parts, places)
+    assert round(sum(rounded), places) == pytest.approx(round(sum(parts), places), abs=1.01 * 10**-places)
+    assert all(abs(a - b) <= 1.001 * 10**-places for a, b in zip(parts, rounded, strict=True))
+
+
+def test_twelve_point_eight_four_and_a_bias() -> None:
+    assert adding_up([12.844, 0.233], 2) == [12.85, 0.23]
+    assert adding_up([0.5, 0.25, 0.25], 2) == [0.5, 0.25, 0.25]
+
+
+def test_significant_figures() -> None:
+    assert significant(0.00187312) == "0.001873"
+    assert significant(6.488e-7) == "6.488 × 10⁻⁷"
+    assert significant(-0.5, 2) == "−0.5"

@@ -29,13 +29,11 @@ class ChosenDigit:
     name: str | None = None  # mnist-4711, where it is of a data set
 
 
-Subject = ChosenDigit
-
-
-def choose() -> ChosenDigit:
+def choose(example: str | None = None) -> ChosenDigit:
     """Show whose digit it is, and let the user change it. A data set's digit stands in the link as
-    ?sample=mnist-4711; a new drawing takes its place."""
-    chosen = _chosen()
+    ?sample=mnist-4711; a new drawing takes its place. Who has neither gets `example`, named in the same way,
+    or our own example."""
+    chosen = _chosen(example)
     with st.container(horizontal=True, vertical_alignment="center", key="chosen-digit"):
         answers.digit_picture(chosen.picture, "", f"The digit: {chosen.whose}", side=56)
         st.markdown(f"This is **{chosen.whose}**.", width="content")
@@ -60,7 +58,7 @@ def sample(name: str) -> tuple[np.ndarray, int] | None:
     return (images[index], int(labels[index])) if index < len(images) else None
 
 
-def _chosen() -> ChosenDigit:
+def _chosen(start: str | None) -> ChosenDigit:
     drawn = input_digit.picture()
     seen = None if drawn is None else to_mnist(drawn)
     mark = None if seen is None else seen.tobytes()
@@ -69,18 +67,23 @@ def _chosen() -> ChosenDigit:
     if name and (found := sample(name)):
         st.session_state["_chosen_digit"] = name, mark
         st.query_params["sample"] = name
-        image, label = found
-        whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
-        label_known = None if label == data.NO_DIGIT else label
-        return ChosenDigit(image / np.float32(255), image, label_known, whose, name)
+        return _of_data_set(name, *found)
     if name:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
         return ChosenDigit(seen, drawn, None, "your drawing")
+    if start and (found := sample(start)):
+        return _of_data_set(start, *found)
     example = strokes.render(strokes.examples()[snippets.EXAMPLE])
     picture = to_mnist(example)
     assert picture is not None, "our example has ink"
     return ChosenDigit(picture, example, snippets.EXAMPLE, "our example")
+
+
+def _of_data_set(name: str, image: np.ndarray, label: int) -> ChosenDigit:
+    whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
+    known = None if label == data.NO_DIGIT else label
+    return ChosenDigit(image / np.float32(255), image, known, whose, name)
 
 
 def _roll() -> None:

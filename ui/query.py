@@ -4,7 +4,9 @@ Streamlit's `bind="query-params"` breaks a page on an empty value of a required 
 not finite, and knows a choice only by the label that is shown. So links are made tidy first."""
 
 import math
+import re
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digitlab import inference
@@ -47,3 +49,9 @@ def _usable(value: str) -> bool:
 
 def _titles() -> dict[str, str]:
     return {name: inference.load(name).card["title"] for name in inference.names()}
+
+
+def whole(name: str, most: int) -> int | None:
+    """The whole number from 0 to `most` that the link has under this name; None where it has no such."""
+    text = st.query_params.get(name, "")
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) and int(text) <= most else None

@@ -1,23 +1,25 @@
-"""Convolution as networks do it, by NumPy, and what the trained CNN's convolutions found in a picture."""
+"""Convolution as networks do it, by NumPy; what the trained CNN's convolutions find in a picture; which
+pixels matter to a model. The code that the page shows stands at the end."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from digitlab import inference, snippets
 from digitlab.caches import once
 from digitlab.inference import Model
 
 SAME, VALID = PADDINGS = ("same", "valid")
 STRIDES = (1, 2)
 KERNELS: Mapping[str, tuple[float, ...]] = {
-    "Upright edges": (-1, 0, 1, -2, 0, 2, -1, 0, 1),  # Sobel
-    "Level edges": (-1, -2, -1, 0, 0, 0, 1, 2, 1),
+    "Vertical edges": (-1, 0, 1, -2, 0, 2, -1, 0, 1),  # Sobel
+    "Horizontal edges": (-1, -2, -1, 0, 0, 0, 1, 2, 1),
     "All edges": (-1, -1, -1, -1, 8, -1, -1, -1, -1),  # Laplace
-    "Slope": (0, -1, 2, -1, 2, -1, 2, -1, 0),
+    "Diagonal lines": (0, -1, 2, -1, 2, -1, 2, -1, 0),
     "Blur": tuple(weight / 16 for weight in (1, 2, 1, 2, 4, 2, 1, 2, 1)),  # Gauss
     "Sharpen": (0, -1, 0, -1, 5, -1, 0, -1, 0),
-    "As it is": (0, 0, 0, 0, 1, 0, 0, 0, 0),
+    "Identity": (0, 0, 0, 0, 1, 0, 0, 0, 0),
 }
 
 
@@ -25,13 +27,14 @@ def convolve(picture: np.ndarray, kernel: np.ndarray, stride: int = 1, padding: 
     """Slide the kernel, float (k, k), over the picture, float (H, W), and note at each place the sum of the
     products: float (H', W'). As in networks the kernel isn't flipped (a cross-correlation), and SAME pads
     with zeros as TensorFlow does."""
-    padded = np.pad(picture, [frame(length, len(kernel), stride, padding) for length in picture.shape])
+    around = [zeros_around(length, len(kernel), stride, padding) for length in picture.shape]
+    padded = np.pad(picture, around)
     windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)[::stride, ::stride]
     return np.einsum("ijkl,kl->ij", windows, kernel)
 
 
-def frame(length: int, size: int, stride: int, padding: str) -> tuple[int, int]:
-    """How many zeros stand before and after a row so long."""
+def zeros_around(length: int, size: int, stride: int, padding: str) -> tuple[int, int]:
+    """How many zeros the padding puts before and after a row of `length` pixels, for a kernel of `size`."""
     if padding == VALID:
         return 0, 0
     total = max((-(-length // stride) - 1) * stride + size - length, 0)
@@ -48,7 +51,8 @@ def pool(values: np.ndarray, size: int = 2) -> np.ndarray:
 
 
 class Layer(NamedTuple):
-    """How a layer of the CNN looks at the one before it. `convolution` names the weights."""
+    """How a layer of the CNN looks at the one before it. `maps` names its output, `convolution` its
+    weights; pooling has none."""
 
     maps: str
     title: str
@@ -61,12 +65,12 @@ class Layer(NamedTuple):
 
 # as in model_zoo/cnn.py; a test compares
 LAYERS = (
-    Layer("maps_1", "1: strokes", 5, 1, 2, None, "maps_1"),
+    Layer("maps_1", "1", 5, 1, 2, None, "maps_1"),
     Layer("pooled_1", "1, pooled", 2, 2, 0, "maps_1", None),
     Layer("maps_2", "2", 3, 1, 1, "pooled_1", "filters_2"),
     Layer("maps_3", "3", 3, 1, 1, "maps_2", "filters_3"),
     Layer("pooled_2", "3, pooled", 2, 2, 0, "maps_3", None),
-    Layer("maps_4", "4: parts of digits", 3, 1, 0, "pooled_2", "filters_4"),
+    Layer("maps_4", "4", 3, 1, 0, "pooled_2", "filters_4"),
 )
 BY_NAME = {layer.maps: layer for layer in LAYERS}
 
@@ -81,7 +85,8 @@ class Field(NamedTuple):
 
 
 def receptive_field(name: str, row: int, column: int) -> Field:
-    """The pixels that a place of a layer's maps can see, as far as they are in the picture."""
+    """All pixels that can change the value at a place of a layer's maps, and no others: the smallest such
+    rectangle, as far as it is in the picture."""
     top, bottom, left, right = row, row + 1, column, column + 1
     layer: Layer | None = BY_NAME[name]
     while layer:
@@ -95,6 +100,11 @@ def strongest(feature_map: np.ndarray) -> tuple[int, int]:
     """Row and column of its largest value."""
     row, column = np.unravel_index(int(feature_map.argmax()), feature_map.shape)
     return int(row), int(column)
+
+
+def kernels(model: Model, layer: Layer) -> np.ndarray:
+    """Of a layer that looks at the picture itself: float (maps, size, size)."""
+    return np.moveaxis(model.weights[f"{layer.convolution}/kernel"][:, :, 0], -1, 0)
 
 
 def shares(
@@ -151,3 +161,85 @@ def occlusion(model: Model, picture: np.ndarray, digit: int, size: int = 5) -> n
     covered = np.where(near.reshape(784, 28, 28), np.float32(0), picture)
     before = model.predict(picture[None])[0, digit]
     return (before - model.predict(covered)[:, digit]).reshape(28, 28)
+
+
+@once(maxsize=64)
+def pixels_that_mattered(name: str, picture: bytes, digit: int) -> tuple[np.ndarray, np.ndarray]:
+    """`saliency` and `occlusion` of the model with this name; `picture` is float32 (28, 28) as bytes."""
+    model, seen = inference.load(name), np.frombuffer(picture, np.float32).reshape(28, 28)
+    return saliency(model, seen, digit), occlusion(model, seen, digit)
+
+
+# --- the code that the page shows ----------------------------------------------------------------------
+
+_KERNEL = """\
+import numpy as np
+from digitlab import data
+from digitlab.inside import convolution
+{picture}
+picture = picture.round(2)  # as on the page, where each sum can be checked by hand
+kernel = np.array({kernel}).reshape(3, 3)
+
+# at each place: nine products, and their sum
+output = convolution.convolve(picture, kernel, stride={stride}, padding="{padding}")
+relu = np.maximum(output, 0)
+pooled = convolution.pool(relu)
+for name, values in {{"convolution": output, "ReLU": relu, "pooling": pooled}}.items():
+    print(f"{{name}}: {{values.shape}}, from {{values.min():.2f}} to {{values.max():.2f}}")
+"""
+_MAP = """\
+import numpy as np
+from digitlab import data, inference
+from digitlab.inside import convolution
+{picture}
+maps = inference.load("cnn").layers(picture[None])["{layer}"][0]
+one = maps[..., {number}]
+
+row, column = np.unravel_index(one.argmax(), one.shape)  # where it finds most
+top, bottom, left, right = convolution.receptive_field("{layer}", row, column)
+sees = picture[top:bottom, left:right]
+print(f"map {number}: largest at row {{row}}, column {{column}}: {{one[row, column]:.2f}}")
+print(f"from there it sees rows {{top}} to {{bottom - 1}}, columns {{left}} to {{right - 1}}")
+"""
+_PIXELS = """\
+import numpy as np
+from digitlab import data, inference
+{picture}
+model, digit = inference.load("{model}"), {digit}
+
+
+def evidence(pictures):  # how much more probable than the strongest other digit, as a logarithm
+    logs = np.log(np.maximum(model.predict(pictures).astype(float), 1e-37))
+    return logs[:, digit] - np.delete(logs, digit, axis=1).max(axis=1)
+
+
+# each pixel a little brighter, a little darker
+nudges = 0.001 * np.eye(784, dtype=np.float32).reshape(784, 28, 28)
+gradient = (evidence(picture + nudges) - evidence(picture - nudges)).reshape(28, 28) / 0.002
+
+# a square around each pixel wiped out
+covered = np.repeat(picture[None], 784, axis=0)
+for n, (row, column) in enumerate(np.ndindex(28, 28)):
+    covered[n, max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = 0
+fall = (model.predict(picture[None])[0, digit] - model.predict(covered)[:, digit]).reshape(28, 28)
+
+for name, values in {{"gradient": gradient, "covered": fall}}.items():
+    row, column = np.unravel_index(np.abs(values).argmax(), (28, 28))
+    print(f"{{name}}: matters most at row {{row}}, column {{column}}: {{values[row, column]:+.3f}}")
+"""
+
+
+def code_kernel(sample: str | None, kernel: np.ndarray, stride: int, padding: str) -> str:
+    """What a kernel, float (3, 3), makes of the digit that `sample` names, or of the example 3."""
+    weights = np.round(kernel.ravel(), 4).tolist()
+    return _KERNEL.format(picture=snippets.picture(sample), kernel=weights, stride=stride, padding=padding)
+
+
+def code_map(sample: str | None, layer: str, number: int) -> str:
+    """A map of the CNN, by the name of its layer and its number, and what it sees where it is strongest."""
+    return _MAP.format(picture=snippets.picture(sample), layer=layer, number=number)
+
+
+def code_pixels(sample: str | None, model: str, digit: int) -> str:
+    """Which pixels mattered to a model, for a digit."""
+    return _PIXELS.format(picture=snippets.picture(sample), model=model, digit=digit)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from digitlab import inference, snippets
+from digitlab.caches import once
 from digitlab.inference import Model
 
 _FINE = 4  # the pen is changed at this many times the resolution
@@ -130,10 +132,17 @@ def scores(
     return found
 
 
-def code(start: str, move: Move, digit: int) -> str:
-    """Python that moves `picture`, made by the lines `start`, and tries all shifts of it; it finds
+@once(maxsize=64)
+def scores_of(names: tuple[str, ...], picture: bytes, digit: int, start: Move) -> list[list[Scores]]:
+    """The same for models by their names; `picture` is float32 (28, 28) as bytes."""
+    seen = np.frombuffer(picture, np.float32).reshape(28, 28)
+    return scores([inference.load(name) for name in names], seen, digit, start)
+
+
+def code(sample: str | None, move: Move, digit: int) -> str:
+    """Python that moves the digit that `sample` names, or the example 3, and tries all shifts of it; it finds
     `shown`, `answers` and the `share` of shifts that the CNN reads right."""
-    return f"""{start}
+    return f"""{snippets.picture(sample)}
 from dataclasses import replace
 
 import numpy as np
@@ -149,5 +158,5 @@ steps = range(-8, 9)
 shifts = [replace(move, right=right, down=down) for down in steps for right in steps]
 pictures = np.stack([moved(picture, shift) for shift in shifts])
 share = (model.predict(pictures).argmax(axis=1) == {digit}).mean()
-print(answers.argmax(), share)
+print(f"The CNN reads {{answers.argmax()}}; of {{len(shifts)}} shifts it reads {{share:.0%}} right.")
 """

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from digitlab import data, inference
-from digitlab.inside import convolution, convolution_code
+from digitlab.inside import convolution
 from digitlab.inside.convolution import BY_NAME, LAYERS, PADDINGS, STRIDES
-from tests.shell import Shell
+from tests.shell import Shell, printed
 
 VALUES = st.floats(-2, 2, width=32)
 
@@ -74,11 +74,29 @@ def test_nothing_outside_its_receptive_field_moves_a_place(name: str, pictures: 
         other = rng.random((28, 28), np.float32)
         other[top:bottom, left:right] = pictures[0, top:bottom, left:right]
         assert np.allclose(model.layers(other[None])[name][0, row, column], before[row, column], atol=1e-4)
-        other = pictures[0].copy()
-        other[top:bottom, left:right] = rng.random((bottom - top, right - left))
-        assert not np.allclose(
-            model.layers(other[None])[name][0, row, column], before[row, column], atol=1e-4
-        )
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_edge_of_its_receptive_field_moves_a_place(name: str) -> None:
+    """So the field is no larger than it must be: ink in its first or last row or column alone, on paper that
+    is grey (so that no ReLU is flat everywhere), makes a difference to some map."""
+    model = inference.load("cnn")
+    rng = np.random.default_rng(1)
+    papers = rng.random((20, 28, 28), np.float32)
+    maps = model.layers(papers)[name]
+    side = maps.shape[1]
+    for row, column in ((side // 2, side // 2), (0, side - 1), (side - 1, 0)):
+        top, bottom, left, right = convolution.receptive_field(name, row, column)
+        for edge in (
+            np.s_[top, left:right],
+            np.s_[bottom - 1, left:right],
+            np.s_[top:bottom, left],
+            np.s_[top:bottom, right - 1],
+        ):
+            others = papers.copy()
+            others[:, *edge] = 1 - others[:, *edge]
+            change = np.abs(model.layers(others)[name][:, row, column] - maps[:, row, column])
+            assert change.max() > 1e-4, (row, column, edge)
 
 
 def test_the_shares_of_the_maps_before_add_up(pictures: np.ndarray) -> None:
@@ -124,8 +142,9 @@ def test_occlusion_is_the_fall_of_the_probability(pictures: np.ndarray) -> None:
 
 @pytest.mark.parametrize("sample", ["digits-18", None])
 def test_the_code_of_a_kernel_gives_what_is_shown(sample: str | None, shell: Shell) -> None:
-    kernel = np.array(convolution.KERNELS["Upright edges"]).reshape(3, 3)
-    arrays = shell(convolution_code.of_kernel(sample, kernel, 2, "same"))
+    kernel = np.array(convolution.KERNELS["Vertical edges"]).reshape(3, 3)
+    arrays = shell(convolution.code_kernel(sample, kernel, 2, "same"))
+    assert np.array_equal(arrays["picture"], np.round(arrays["picture"], 2)), "as on the page"
     expected = convolution.convolve(arrays["picture"], kernel, 2, "same")
     assert np.allclose(arrays["output"], expected)
     assert np.allclose(arrays["pooled"], convolution.pool(np.maximum(expected, 0)))
@@ -134,7 +153,7 @@ def test_the_code_of_a_kernel_gives_what_is_shown(sample: str | None, shell: She
 
 
 def test_the_code_of_a_map_gives_what_is_shown(pictures: np.ndarray, shell: Shell) -> None:
-    arrays = shell(convolution_code.of_map("digits-18", "maps_3", 7))
+    arrays = shell(convolution.code_map("digits-18", "maps_3", 7))
     one = inference.load("cnn").layers(pictures[18:19])["maps_3"][0, ..., 7]
     assert np.allclose(arrays["one"], one, atol=1e-5)
     top, bottom, left, right = convolution.receptive_field("maps_3", *convolution.strongest(one))
@@ -142,7 +161,24 @@ def test_the_code_of_a_map_gives_what_is_shown(pictures: np.ndarray, shell: Shel
 
 
 def test_the_code_of_pixels_gives_what_is_shown(pictures: np.ndarray, shell: Shell) -> None:
-    arrays = shell(convolution_code.of_pixels("digits-18", "tiny_cnn", 3))
+    arrays = shell(convolution.code_pixels("digits-18", "tiny_cnn", 3))
     model = inference.load("tiny_cnn")
     assert np.allclose(arrays["gradient"], convolution.saliency(model, pictures[18], 3), atol=1e-3)
     assert np.allclose(arrays["fall"], convolution.occlusion(model, pictures[18], 3), atol=1e-5)
+
+
+def test_pixels_that_mattered_are_both_maps(pictures: np.ndarray) -> None:
+    gradient, fall = convolution.pixels_that_mattered("tiny_cnn", pictures[18].tobytes(), 3)
+    model = inference.load("tiny_cnn")
+    assert np.array_equal(gradient, convolution.saliency(model, pictures[18], 3))
+    assert np.array_equal(fall, convolution.occlusion(model, pictures[18], 3))
+
+
+def test_each_code_prints(shell: Shell) -> None:
+    kernel = np.array(convolution.KERNELS["Blur"]).reshape(3, 3)
+    for code in (
+        convolution.code_kernel(None, kernel, 1, "valid"),
+        convolution.code_map(None, "maps_1", 0),
+        convolution.code_pixels(None, "linear", 3),
+    ):
+        assert printed(code)

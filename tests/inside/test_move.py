@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitlab import data, inference, snippets, strokes
+from digitlab import data, inference, strokes
 from digitlab.inside import move
 from digitlab.inside.move import AMOUNTS, MAPS, Move, moved
 from digitlab.preprocess import stroke_width, to_mnist
-from tests.shell import Shell
+from tests.shell import Shell, printed
 
 PICTURE = to_mnist(strokes.render(strokes.examples()[3]))
 pixels = st.integers(-8, 8)
@@ -102,9 +102,30 @@ def test_the_code_gives_what_is_shown(name: str | None, shell: Shell) -> None:
         images, labels = data.load("digits", "test")
         image, digit = images[4] / np.float32(255), int(labels[4])
     chosen = Move(right=3, turn=-20, size=80, pen=1.0)
-    arrays = shell(move.code(snippets.picture(name), chosen, digit))
+    arrays = shell(move.code(name, chosen, digit))
     cnn = inference.load("cnn")
     assert np.allclose(arrays["shown"], moved(image, chosen), atol=1e-6)
     assert np.allclose(arrays["answers"], cnn.predict(moved(image, chosen)[None])[0], atol=1e-5)
     shares = [found[0].share for found in move.scores([cnn], image, digit, chosen)]
     assert float(arrays["share"]) == pytest.approx(shares[0])
+
+
+def test_scores_by_name_are_the_scores() -> None:
+    by_name = move.scores_of(("linear",), PICTURE.tobytes(), 3, Move(right=1))
+    for found, wanted in zip(
+        by_name[0], move.scores([inference.load("linear")], PICTURE, 3, Move(right=1))[0], strict=True
+    ):
+        assert np.array_equal(found.probability, wanted.probability)
+
+
+def test_the_code_prints() -> None:
+    assert "of 289 shifts" in printed(move.code(None, Move(right=2), 3))
+
+
+def test_dense_and_cnn_practised_with_moved_digits_and_linear_did_not() -> None:
+    """As the page says."""
+    from model_zoo import cnn, dense, linear
+
+    assert dense.RECIPE.distort
+    assert cnn.RECIPE.distort
+    assert not linear.RECIPE.distort

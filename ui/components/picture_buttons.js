@@ -1,5 +1,5 @@
-// Pictures that are buttons. Sends the number of the one that was pressed. One stop of the Tab key for all of
-// them; the arrow keys, Home and End move among them.
+// Pictures that are buttons. Sends the number of the one that was pressed. All of them are one stop of the Tab key;
+// the arrow keys, Home and End move among them.
 const shown = new WeakMap()
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -12,49 +12,54 @@ export default function ({ data, parentElement, setTriggerValue }) {
     row.style.setProperty("--half", Math.ceil(data.columns / 2)) // a finger is wider than a mouse pointer
   }
   const wanted = JSON.stringify(data.pictures)
-  if (shown.get(row) === wanted) return // a rerun: keep the buttons, and the focus on one of them
+  // after a rerun with the same pictures: keep the buttons, and the focus on one of them
+  if (shown.get(row) !== wanted) row.replaceChildren(...data.pictures.map((picture) => made(picture, data.side)))
   shown.set(row, wanted)
-  row.replaceChildren(
-    ...data.pictures.map(({ url, label, caption }, number) => {
-      const button = document.createElement("button")
-      button.type = "button"
-      button.tabIndex = number ? -1 : 0
-      button.setAttribute("aria-label", label)
-      button.title = label
-      const picture = document.createElement("img")
-      picture.src = url
-      picture.alt = ""
-      // pixels of a small picture are to be seen; a large one is to be smooth
-      picture.onload = () => (picture.style.imageRendering = picture.naturalWidth > data.side ? "auto" : "pixelated")
-      button.append(picture)
-      if (caption) {
-        const text = document.createElement("span")
-        text.textContent = caption
-        button.append(text)
-      }
-      button.onclick = () => setTriggerValue("pressed", number)
-      return button
-    }),
-  )
   const buttons = [...row.children]
-  row.onfocusin = ({ target }) => {
-    const here = target.closest("button")
-    if (here) buttons.forEach((button) => (button.tabIndex = button === here ? 0 : -1))
+  const stopAt = (stop) => buttons.forEach((button, number) => (button.tabIndex = number === stop ? 0 : -1))
+  stopAt(data.chosen ?? 0)
+  buttons.forEach((button, number) => {
+    if (data.chosen !== null) button.setAttribute("aria-pressed", number === data.chosen)
+    button.onclick = () => setTriggerValue("pressed", number)
+    button.onfocus = () => stopAt(number)
+    button.onkeydown = (event) => {
+      const next = neighbour(buttons, number, event.key)
+      if (!next) return
+      event.preventDefault()
+      next.focus()
+    }
+  })
+}
+
+const made = ({ url, label, caption }, side) => {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.setAttribute("aria-label", label)
+  button.title = label
+  const picture = document.createElement("img")
+  picture.src = url
+  picture.alt = ""
+  // pixels of a small picture are to be seen; a large one is to be smooth
+  picture.onload = () => (picture.style.imageRendering = picture.naturalWidth > side ? "auto" : "pixelated")
+  button.append(picture)
+  if (caption) {
+    const text = document.createElement("span")
+    text.textContent = caption
+    button.append(text)
   }
-  row.onkeydown = (event) => {
-    const from = buttons.indexOf(event.target.closest("button"))
-    if (from < 0) return
-    const inLine = buttons.filter((button) => button.offsetTop === buttons[0].offsetTop).length
-    const to = {
-      ArrowLeft: from - 1,
-      ArrowRight: from + 1,
-      ArrowUp: from - inLine,
-      ArrowDown: from + inLine,
-      Home: 0,
-      End: buttons.length - 1,
-    }[event.key]
-    if (to === undefined) return
-    event.preventDefault()
-    buttons[to]?.focus()
-  }
+  return button
+}
+
+const neighbour = (buttons, number, key) => {
+  const here = buttons[number]
+  const below = buttons.filter((other) => other.offsetLeft === here.offsetLeft)
+  const place = below.indexOf(here)
+  return {
+    ArrowLeft: buttons[number - 1],
+    ArrowRight: buttons[number + 1],
+    ArrowUp: below[place - 1],
+    ArrowDown: below[place + 1],
+    Home: buttons[0],
+    End: buttons.at(-1),
+  }[key]
 }

@@ -24,10 +24,12 @@ def picture_buttons(
     side: int = 34,
     columns: int | None = None,
     label: str = "Pictures",
+    chosen: int | None = None,
 ) -> None:
     """Rows of pictures, each at least `side` pixels wide, or `columns` in a row (half as many on a phone);
     `on_press` is called with the number of the one that was pressed. All of them are one stop of the Tab key,
-    the arrow keys move among them; `label` is their name for a screen reader."""
+    the arrow keys move among them; `label` is their name for a screen reader. `chosen`, where one is, has a
+    frame."""
 
     def pressed() -> None:
         number = st.session_state[key].pressed
@@ -42,6 +44,7 @@ def picture_buttons(
             "side": side,
             "columns": columns,
             "label": label,
+            "chosen": chosen,
         },
         on_pressed_change=pressed,
     )

@@ -45,7 +45,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const ink = (value, r, c) => {
     const level = Math.round(value * 255)
-    const [before, after] = data.frame
+    const [before, after] = data.zeros
     const outside = Math.min(r, c) < before || Math.max(r, c) >= picture.length - after
     return outside ? "#333c4d" : `rgb(${level},${level},${level})`
   }
@@ -55,8 +55,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const share = Math.sqrt(Math.min(1, Math.abs(value) / strongest))
     return `rgb(${colours[value > 0 ? 0 : 1].map((end) => Math.round(24 + share * (end - 24)))})`
   }
-  const rounded = (number) => Number(number.toFixed(2))
-  const text = (number) => String(rounded(number)).replace("-", "−")
+  // Pixels have two decimals, weights four: in millionths all products and sums are whole numbers, hence exact.
+  const millionths = (pixel, weight) => Math.round(pixel * 100) * Math.round(weight * 10000)
+  const text = (number) => String(Number((number / 1e6).toFixed(6))).replace("-", "−")
 
   // the boxes are made once: a new kernel mustn't take the focus from them
   if (!table.rows.length) {
@@ -95,12 +96,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     paint(output, values, tint, [column, row, 1, 1], "#fff")
     const seen = kernel.flatMap((line, r) => line.map((_, c) => picture[top + r][left + c]))
     for (const [number, span] of pixels.entries()) span.textContent = seen[number].toFixed(2)
-    const products = kernel.flat().map((weight, number) => weight * seen[number])
-    const exact = rounded(products.map(rounded).reduce((a, b) => a + b)) === rounded(values[row][column])
+    const products = kernel.flat().map((weight, number) => millionths(seen[number], weight))
     const written = products.map(text).join(" + ").replaceAll("+ −", "− ")
     // nobody wants to hear every sum of a film
     sum.setAttribute("aria-live", state.timer ? "off" : "polite")
-    sum.textContent = `${written} ${exact ? "=" : "≈"} ${text(values[row][column])}`
+    sum.textContent = `${written} = ${text(products.reduce((a, b) => a + b))}`
     place.textContent = `It lands in row ${row}, column ${column} of ${rows} × ${columns}.`
     Object.assign(output.dataset, { row, column })
     Object.assign(state, { row: row / Math.max(1, rows - 1), column: column / Math.max(1, columns - 1) })
@@ -134,6 +134,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const box = canvas.getBoundingClientRect()
     go(toPlace((event.clientY - box.top) / box.height), toPlace((event.clientX - box.left) / box.width))
   }
+  // a finger that moves up or down scrolls the page (touch-action); one that moves sideways slides the kernel
   input.onpointerdown = input.onpointermove = follow(input, (share) =>
     Math.round((share * picture.length - size / 2) / stride),
   )

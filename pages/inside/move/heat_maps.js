@@ -1,6 +1,4 @@
 // Heat maps of percentages. Sends [map, row, column] when a cell is chosen; the marker moves at once.
-const RIGHT = [59, 130, 246]
-const WRONG = [234, 138, 30]
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 const element = (name, className, parent) => {
@@ -13,7 +11,7 @@ const element = (name, className, parent) => {
 const build = (root, columns) => {
   for (const { maps } of columns) {
     const column = element("section", "column", root)
-    element("h4", "title", column)
+    element("p", "title", column)
     for (const _ of maps) {
       const figure = element("figure", "", column)
       const field = element("div", "field", figure)
@@ -27,7 +25,7 @@ const build = (root, columns) => {
   }
 }
 
-const paint = (canvas, percent) => {
+const paint = (canvas, percent, [right, wrong]) => {
   const [height, width] = [percent.length, percent[0].length]
   canvas.width = width
   canvas.height = height
@@ -35,20 +33,23 @@ const paint = (canvas, percent) => {
   const pixels = context.createImageData(width, height)
   percent.flat().forEach((value, at) => {
     const strength = Math.abs(value - 50) / 50
-    pixels.data.set([...(value < 50 ? WRONG : RIGHT), Math.round(255 * strength)], 4 * at)
+    pixels.data.set([...(value < 50 ? wrong : right), Math.round(255 * strength)], 4 * at)
   })
   context.putImageData(pixels, 0, 0)
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".maps")
-  if (!root.children.length) build(root, data)
-  data.forEach(({ title, maps }, number) => {
+  const size = parentElement.querySelector(".size")
+  size.onclick = () => (size.textContent = root.classList.toggle("large") ? "Smaller maps" : "Larger maps")
+  if (!root.children.length) build(root, data.columns)
+  data.columns.forEach(({ title, maps }, number) => {
     const column = root.children[number]
-    column.querySelector("h4").textContent = title
+    column.setAttribute("aria-label", title)
+    column.querySelector(".title").textContent = title
     maps.forEach((map, which) => {
       const figure = column.querySelectorAll("figure")[which]
-      fill(figure, map, (row, col) => {
+      fill(figure, map, data.colours, (row, col) => {
         // the same move on all models' maps
         for (const other of root.children) mark(other.querySelectorAll("figure")[which], row, col)
         setTriggerValue("pressed", [which, row, col])
@@ -66,10 +67,10 @@ const mark = (figure, row, column) => {
   marker.style.width = `${100 / canvas.width}%`
 }
 
-const fill = (figure, { percent, chosen, label, caption }, press) => {
+const fill = (figure, { percent, chosen, label, caption }, colours, press) => {
   const field = figure.querySelector(".field")
   const [height, width] = [percent.length, percent[0].length]
-  paint(figure.querySelector("canvas"), percent)
+  paint(figure.querySelector("canvas"), percent, colours)
   figure.querySelector("figcaption").textContent = caption
   field.classList.toggle("strip", height === 1)
   field.setAttribute("aria-label", `${label}: ${percent[chosen[0]][chosen[1]]} %`)

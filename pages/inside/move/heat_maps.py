@@ -1,25 +1,24 @@
 """Small heat maps side by side in which a cell can be chosen, with a finger, a mouse or the arrow keys."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-_HERE = Path(__file__)
-_component = st.components.v2.component(
-    "digitlab_heat_maps",
-    html='<div class="maps"></div>',
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
-    css=_HERE.with_suffix(".css").read_text("utf-8"),
+from digitlab import colours
+from ui.components import component
+
+_component = component(
+    __file__,
+    '<button type="button" class="size">Larger maps</button><div class="maps"></div>',
 )
 
 
 class HeatMap(NamedTuple):
     values: np.ndarray  # float (rows, columns) in [0, 1]: orange below a half, blue above
     chosen: tuple[int, int]  # row, column
-    label: str  # what it shows: read out by a screen reader
+    label: str  # what it shows: read out by a screen reader, after the title of its column
     caption: str  # under it
 
 
@@ -32,27 +31,30 @@ def heat_maps(
 
     def pressed() -> None:
         match st.session_state[key].pressed:  # it comes from the browser
-            case [int(number), int(row), int(column)] if (
+            case [number, row, column] if all(type(given) is int for given in (number, row, column)) and (
                 0 <= number < len(sizes) and 0 <= row < sizes[number][0] and 0 <= column < sizes[number][1]
             ):
                 on_press(number, row, column)
 
     _component(
         key=key,
-        data=[
-            {
-                "title": title,
-                "maps": [
-                    {
-                        "percent": np.round(one.values * 100).astype(int).tolist(),
-                        "chosen": list(one.chosen),
-                        "label": one.label,
-                        "caption": one.caption,
-                    }
-                    for one in maps
-                ],
-            }
-            for title, maps in columns
-        ],
+        data={
+            "columns": [
+                {
+                    "title": title,
+                    "maps": [
+                        {
+                            "percent": np.round(one.values * 100).astype(int).tolist(),
+                            "chosen": list(one.chosen),
+                            "label": f"{title}, {one.label}",
+                            "caption": one.caption,
+                        }
+                        for one in maps
+                    ],
+                }
+                for title, maps in columns
+            ],
+            "colours": [list(colours.RIGHT), list(colours.WRONG)],
+        },
         on_pressed_change=pressed,
     )

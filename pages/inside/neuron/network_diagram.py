@@ -1,85 +1,95 @@
-"""The textbook net as a drawing: the digit, its most active neurons, the ten answers, the strongest lines."""
+"""The textbook net as a drawing: the digit, some of its neurons, the ten answers, the strongest connections.
+Neurons and answers can be pressed."""
 
-import base64
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import streamlit as st
 
+from digitlab import colours
 from digitlab.inside import neuron
 from digitlab.inside.neuron import Forward, Weights
-from ui import style
+from digitlab.numbers import decimal, probability
+from ui.components import component
 from ui.pictures import data_url, grey, tinted
 
 LINES = 3  # into each digit, the strongest
-_WIDTH, _HEIGHT = 540, 440  # narrow, to be read on a phone
-_TEXT = "#8290a5"  # to be read on light and on dark: a picture doesn't know which it is on
-_LEFT, _MIDDLE, _RIGHT = 50, 215, 460
+
+_component = component(
+    __file__,
+    '<div class="net"><svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"></svg>'
+    '<div class="pixels"><img alt="The digit"><span>784 pixels</span></div>'
+    '<div class="neurons" role="group" aria-label="Neurons with their outputs"></div>'
+    '<div class="digits" role="group" aria-label="Digits with their probabilities"></div></div>',
+)
 
 
 def network_diagram(
-    picture: np.ndarray, weights: Weights, passed: Forward, active: list[int], chosen: int
-) -> str:
-    """HTML. `picture` is float (28, 28), `active` are the numbers of the neurons to draw; `chosen`, if among
-    them, gets a frame."""
-    adds = neuron.connections(weights, passed)
-    weight_pictures = tinted(weights["hidden/kernel"].T.reshape(-1, 28, 28)[active])
-    rows = {n: _at(place, len(active)) for place, n in enumerate(active)}
-    outputs = {digit: _at(digit, 10) for digit in range(10)}
-    strongest = float(np.abs(adds[active]).max(initial=1e-9))
-    pairs = [(n, d) for d in range(10) for n in sorted(active, key=lambda n: -abs(adds[n, d]))[:LINES]]
+    picture: np.ndarray,
+    weights: Weights,
+    passed: Forward,
+    shown: Sequence[int],
+    chosen_neuron: int,
+    chosen_digit: int,
+    *,
+    key: str,
+    on_neuron: Callable[[int], None],
+    on_digit: Callable[[int], None],
+) -> None:
+    """`picture` is float (28, 28), `shown` are the numbers of the hidden neurons to draw. `on_neuron` hears
+    the number of a pressed neuron, `on_digit` that of a pressed digit."""
+
+    def pressed(kind: str, known: Sequence[int], tell: Callable[[int], None]) -> None:
+        number = st.session_state[key][kind]
+        if type(number) is int and number in known:  # it comes from the browser
+            tell(number)
+
+    looks = tinted(weights["hidden/kernel"].T.reshape(-1, 28, 28)[list(shown)])
     answer = int(passed.probabilities.argmax())
-    parts = [
-        _line(_LEFT + 50, _HEIGHT / 2, _MIDDLE - 22, y, passed.hidden[n] / passed.hidden.max())
-        for n, y in rows.items()
-    ]
-    parts += [_line(_MIDDLE + 62, rows[n], _RIGHT - 16, outputs[d], adds[n, d] / strongest) for n, d in pairs]
-    parts.append(_image(data_url(grey(picture)), _LEFT - 50, _HEIGHT / 2 - 50, 100))
-    parts.append(_text(_LEFT, _HEIGHT / 2 + 70, "784 pixels", "middle"))
-    for (n, y), weight_picture in zip(rows.items(), weight_pictures, strict=True):
-        parts.append(_image(data_url(weight_picture), _MIDDLE - 20, y - 18, 36, framed=n == chosen))
-        parts.append(_text(_MIDDLE + 22, y + 5, f"{passed.hidden[n]:.1f}"))
-    for digit, y in outputs.items():
-        color = style.MODEL if digit == answer else style.QUIET
-        parts.append(f'<circle cx="{_RIGHT}" cy="{y}" r="14" fill="{color}"/>')
-        parts.append(
-            f'<text x="{_RIGHT}" y="{y + 5}" text-anchor="middle" fill="#fff" font-size="15" '
-            f'font-weight="700">{digit}</text>'
-        )
-        parts.append(_text(_RIGHT + 24, y + 5, style.percent(float(passed.probabilities[digit]))))
-    spoken = (
-        f"The network from the digit through its {len(active)} most active neurons to the answer {answer}"
-    )
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'font-family="sans-serif">{"".join(parts)}</svg>'
-    )
-    # as a picture: Streamlit takes bare SVG out of HTML
-    url = "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
-    return f'<img src="{url}" alt="{spoken}" style="width:100%;max-width:{_WIDTH}px">'
-
-
-def _at(place: int, count: int) -> float:
-    return (place + 0.5) * _HEIGHT / max(1, count)
-
-
-def _line(x: float, y: float, to_x: float, to_y: float, share: float) -> str:
-    red, green, blue = style.RIGHT_RGB if share > 0 else style.WRONG_RGB
-    strength = abs(float(share))
-    return (
-        f'<line x1="{x}" y1="{y:.0f}" x2="{to_x}" y2="{to_y:.0f}" stroke="rgb({red},{green},{blue})" '
-        f'stroke-width="{0.6 + 4.4 * strength:.1f}" stroke-opacity="{0.25 + 0.6 * strength:.2f}"/>'
+    _component(
+        key=key,
+        data={
+            "picture": data_url(grey(picture)),
+            "neurons": [
+                {
+                    "number": number,
+                    "url": data_url(look),
+                    "text": decimal(passed.hidden[number]),
+                    "label": f"Neuron {number}, output {decimal(passed.hidden[number])}",
+                    "chosen": number == chosen_neuron,
+                }
+                for number, look in zip(shown, looks, strict=True)
+            ],
+            "digits": [
+                {
+                    "number": digit,
+                    "text": probability(float(share)),
+                    "label": f"Digit {digit}, probability {probability(float(share))}",
+                    "chosen": digit == chosen_digit,
+                    "answer": digit == answer,
+                }
+                for digit, share in enumerate(passed.probabilities)
+            ],
+            "lines": lines(weights, passed, shown, chosen_digit),
+            "colours": [colours.css(colours.RIGHT), colours.css(colours.WRONG)],
+        },
+        on_neuron_change=lambda: pressed("neuron", shown, on_neuron),
+        on_digit_change=lambda: pressed("digit", range(10), on_digit),
     )
 
 
-def _image(url: str, x: float, y: float, side: int, framed: bool = False) -> str:
-    frame = (
-        f'<rect x="{x - 2}" y="{y - 2}" width="{side + 4}" height="{side + 4}" rx="4" fill="{style.MODEL}"/>'
-    )
-    return (frame if framed else "") + (
-        f'<image href="{url}" x="{x}" y="{y}" width="{side}" height="{side}" '
-        'style="image-rendering:pixelated"/>'
-    )
-
-
-def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
-    words = words.replace("<", "&lt;").replace(">", "&gt;")
-    return f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" fill="{_TEXT}" font-size="14">{words}</text>'
+def lines(
+    weights: Weights, passed: Forward, shown: Sequence[int], chosen_digit: int
+) -> list[tuple[int, int, float, bool]]:
+    """The place of a neuron in `shown`, a digit, what the neuron adds to its logit as a share of the most
+    that any adds, and whether it leads to the chosen digit. All lines into that one, the strongest into the
+    others."""
+    adds = neuron.connections(weights, passed)[list(shown)]
+    most = float(np.abs(adds).max(initial=0)) or 1.0
+    found = []
+    for digit in range(10):
+        strongest = np.argsort(-np.abs(adds[:, digit]))
+        chosen = digit == chosen_digit
+        for place in strongest if chosen else strongest[:LINES]:
+            found.append((int(place), digit, round(float(adds[place, digit]) / most, 3), chosen))
+    return found
