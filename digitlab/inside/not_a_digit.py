@@ -224,11 +224,14 @@ def in_words(area: float) -> str:
     return "good" if area < 0.99 else "nearly perfect"
 
 
+_SEVERAL = {"noise": "noise", "blank": "blank paper"}
+
+
 def lesson(dataset: str) -> str:
     """What the areas of `by_kind` teach, in Markdown."""
     detector, redrawing = by_detector(dataset).roc.area, by_redrawing(dataset).roc.area
     kinds = by_kind(dataset)
-    misled = [kind.name for kind in kinds if kind.redrawing < 0.45]
+    misled = [_SEVERAL.get(kind.name, f"{kind.name}s") for kind in kinds if kind.redrawing < 0.45]
     return (
         f"Over all scribbles, the detector is **{in_words(detector)}** (area {detector:.3f}): it has seen "
         f"is no digit. The redrawing error is **{in_words(redrawing)}** ({redrawing:.3f}). Kind by kind you "

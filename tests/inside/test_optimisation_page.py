@@ -36,7 +36,7 @@ def test_the_valley_begins_with_the_rate_of_its_zigzag_and_has_no_batches() -> N
 
 def test_another_surface_begins_with_its_own_rate_and_start() -> None:
     test = open_page("optimisation", {"start": "0.3,0.3"})
-    test.button_group(key="surface").set_value(["Narrow valley"]).run()
+    test.button_group(key="surface").set_value("Narrow valley").run()
     assert not test.exception
     assert test.select_slider(key="rate").value == optimisation.surfaces()["Narrow valley"].rate
     assert "start" not in test.query_params

@@ -315,7 +315,7 @@ def render() -> None:
     view = st.segmented_control(
         "View",
         list(VIEWS),
-        default=None if "view" in st.session_state else "Map",
+        default="Map",
         required=True,
         key="view",
         bind="query-params",
