@@ -126,6 +126,19 @@ def test_the_narrow_valley_shows_its_zigzag_and_momentum_helps() -> None:
     assert ways["Momentum"].arrival(level) < descent.arrival(level)
 
 
+def test_too_much_momentum_rolls_past_the_goal() -> None:
+    surface = optimisation.surfaces()["Narrow valley"]
+    level = optimisation.goal(surface, surface.start)
+
+    def arrival(kept: float) -> float:
+        steps = optimisation.paths(surface.title, surface.start, surface.rate, kept)["Momentum"].arrival(
+            level
+        )
+        return np.inf if steps is None else steps
+
+    assert arrival(0.5) < arrival(0.8) < arrival(0.0) < arrival(0.99)
+
+
 @pytest.mark.parametrize("rate", RATES)
 def test_the_valley_s_highest_rate(rate: float) -> None:
     surface = optimisation.surfaces()["Narrow valley"]
