@@ -38,13 +38,13 @@ class Usual(NamedTuple):
 @once(maxsize=1)
 def usual() -> Usual:
     """Of the first FITTED_ON training digits of MNIST; without MNIST, of UCI's digits."""
+    from sklearn.decomposition import PCA
+
     try:
         name, images = "mnist", data.load("mnist", "train").images[:FITTED_ON]
     except DataUnavailable:
         name, images = "digits", data.load("digits", "test").images[:FITTED_ON]
     pictures = images / np.float32(255)
-    from sklearn.decomposition import PCA
-
     codes = autoencoder().encode(pictures)
     pixels = pictures.reshape(len(pictures), 784)
     mean = pixels.mean(axis=0)

@@ -224,7 +224,7 @@ def in_words(area: float) -> str:
     return "good" if area < 0.99 else "nearly perfect"
 
 
-_SEVERAL = {"noise": "noise", "blank": "blank paper"}
+_SEVERAL = {"noise": "noise", "blank": "blank paper", "dash": "dashes"}  # the others take an s
 
 
 def lesson(dataset: str) -> str:
@@ -234,8 +234,8 @@ def lesson(dataset: str) -> str:
     misled = [_SEVERAL.get(kind.name, f"{kind.name}s") for kind in kinds if kind.redrawing < 0.45]
     return (
         f"Over all scribbles, the detector is **{in_words(detector)}** (area {detector:.3f}): it has seen "
-        f"is no digit. The redrawing error is **{in_words(redrawing)}** ({redrawing:.3f}). Kind by kind you "
-        f"see why. It notices {kinds[0].name}s ({kinds[0].redrawing:.3f}), for they are complicated. But "
+        f"what is no digit. The redrawing error is **{in_words(redrawing)}** ({redrawing:.3f}). Kind by kind "
+        f"you see why. It notices {kinds[0].name}s ({kinds[0].redrawing:.3f}), for they are complicated. But "
         f"{', '.join(misled[:-1])} and {misled[-1]} are easier to redraw than a digit, although the "
         "autoencoder never saw any. What it redraws badly is complicated, which is not the same as strange."
     )

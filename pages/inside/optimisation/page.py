@@ -113,7 +113,7 @@ def about_batches(title: str, start: tuple[float, float], batch: int) -> str:
     return (
         f"Each step looks at {count(batch, 'random digit')} only, its *batch*: that is the S, for "
         f"stochastic, of SGD. At the start, the gradient of such a batch is off by {decimal(noise, 0)}° "
-        "on average."
+        "on average. The random walk always looks at all of them."
     )
 
 
