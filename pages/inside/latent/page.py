@@ -238,9 +238,9 @@ def fewer_and_fewer(mine: Subject, digits: Chosen) -> None:
     st.markdown(
         f"{about_rises(fewer)} With PCA it can’t rise: each further pattern only adds what was still "
         "missing. PCA was made for this: the most important pattern comes first. The autoencoder learned to "
-        "draw from all 32 numbers together, never from fewer; so with few it is worse, and with all 32 it can do "
-        f"what no sum of fixed patterns can. :small[The means and patterns are those of {usual.count:,} "
-        f"digits: {WHOSE[usual.dataset]}.]"
+        "draw from all 32 numbers together, never from fewer; so with few it is worse, and with all 32 it "
+        f"can do what no sum of fixed patterns can. :small[The means and patterns are those of "
+        f"{usual.count:,} digits: {WHOSE[usual.dataset]}.]"
     )
     show_code(autoencoder.code_fewer(mine.name))
 
