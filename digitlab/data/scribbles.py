@@ -36,10 +36,19 @@ def letter(character: str, seed: int) -> np.ndarray:
 def seen(count: int, seed: int) -> np.ndarray:
     """So many of them, as a model sees them: uint8 (count, 28, 28), bright on black; blank where the
     preprocessing finds no ink."""
+    return seen_by_kind(count, seed)[0]
+
+
+def seen_by_kind(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
+    """As `seen`, and of which of KINDS each of them is."""
     rng = np.random.default_rng(seed)
     blank = np.zeros((FIELD, FIELD), np.float32)
-    pictures = [to_mnist(scribble(rng)) for _ in range(count)]
-    return np.stack([np.round(255 * (blank if p is None else p)) for p in pictures]).astype(np.uint8)
+    pictures, kinds = [], []
+    for _ in range(count):
+        kinds.append(str(rng.choice(list(KINDS))))  # as `scribble` does
+        picture = to_mnist(scribble(rng, kinds[-1]))
+        pictures.append(np.round(255 * (blank if picture is None else picture)))
+    return np.stack(pictures).astype(np.uint8), kinds
 
 
 def _pen(rng: np.random.Generator) -> float:

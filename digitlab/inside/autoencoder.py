@@ -3,6 +3,7 @@ is left with fewer of them, beside principal components.
 """
 
 from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,8 @@ class Usual:
 @once(maxsize=1)
 def usual() -> Usual:
     """Of the first FITTED_ON training digits of MNIST; without MNIST, of UCI's digits."""
+    from sklearn.decomposition import PCA
+
     try:
         name, images = "mnist", data.load("mnist", "train").images[:FITTED_ON]
     except DataUnavailable:
@@ -47,8 +50,7 @@ def usual() -> Usual:
     codes = autoencoder().encode(pictures)
     pixels = pictures.reshape(len(pictures), 784)
     mean = pixels.mean(axis=0)
-    _, vectors = np.linalg.eigh(np.cov(pixels, rowvar=False))  # the smallest first
-    components = vectors[:, : -len(codes[0]) - 1 : -1].T.astype(np.float32)
+    components = PCA(codes.shape[1], svd_solver="covariance_eigh").fit(pixels).components_
     return Usual(name, len(images), codes.mean(axis=0), codes.std(axis=0), mean, components)
 
 
@@ -135,8 +137,63 @@ def fewer_components(picture: np.ndarray) -> Fewer:
     return _judged(np.stack(pictures).reshape(-1, 28, 28), picture)
 
 
+def rise(fewer: Fewer) -> tuple[int, int] | None:
+    """Two neighbours of KEPT, the smaller one first, of which more numbers give the larger error; the largest
+    such rise. None where the error falls with each number that is added."""
+    rises = fewer.errors[:-1] - fewer.errors[1:]  # KEPT falls
+    place = int(rises.argmax())
+    return (KEPT[place + 1], KEPT[place]) if rises[place] > 0 else None
+
+
 def _judged(pictures: np.ndarray, picture: np.ndarray) -> Fewer:
     return Fewer(pictures, np.mean((pictures - picture) ** 2, axis=(1, 2)))
+
+
+# --- the 32 numbers in three -----------------------------------------------------------------------------
+
+DOTS = 600  # digits of a data set in the 3-D view
+_DENSITY = " ▀▄█"  # no ink, ink in the upper pixel, in the lower one, in both
+
+
+class InThree(NamedTuple):
+    """Codes of digits, seen in the three directions in which they differ most."""
+
+    labels: np.ndarray  # uint8 (N,)
+    places: np.ndarray  # float32 (N, 3)
+    drawn: tuple[str, ...]  # each digit in block characters, lines parted by <br>
+    explained: float  # the share of the codes' variance that three numbers keep, in [0, 1]
+    mean: np.ndarray  # float32 (32,)
+    directions: np.ndarray  # float32 (3, 32)
+
+    def place(self, picture: np.ndarray) -> np.ndarray:
+        """Where a picture, float32 (28, 28), lies: float32 (3,)."""
+        return (autoencoder().encode(picture[None])[0] - self.mean) @ self.directions.T
+
+
+@once(maxsize=2)
+def in_three(dataset: str) -> InThree:
+    """Those of the first test digits of a data set, by principal components. Raises DataUnavailable."""
+    from sklearn.decomposition import PCA
+
+    images, labels = data.load(dataset, "test")
+    codes = autoencoder().encode(images[:DOTS] / np.float32(255))
+    pca = PCA(3, svd_solver="covariance_eigh").fit(codes)
+    return InThree(
+        labels[:DOTS],
+        pca.transform(codes),
+        tuple(map(in_blocks, images[:DOTS])),
+        float(pca.explained_variance_ratio_.sum()),
+        pca.mean_,
+        pca.components_,
+    )
+
+
+def in_blocks(image: np.ndarray) -> str:
+    """A digit, uint8 (28, 28), in characters: a chart's tooltip holds text only. Each character stands for
+    two pixels, one above the other; the empty margin of 4 pixels is left out."""
+    ink = image[4:-4, 4:-4] > 100
+    codes = ink[::2] + 2 * ink[1::2]
+    return "<br>".join("".join(_DENSITY[code] for code in line).replace(" ", "\u00a0") for line in codes)
 
 
 # --- as code ---------------------------------------------------------------------------------------------
@@ -159,7 +216,8 @@ blended = (1 - share[..., None]) * picture + share[..., None] * end
 cnn = inference.load("cnn")
 latent_answers = cnn.predict(latent).argmax(axis=1)
 blended_answers = cnn.predict(blended).argmax(axis=1)
-print(latent_answers, blended_answers)
+print("through latent space:", latent_answers)
+print("blended:", blended_answers)
 """
 _FEWER = """
 others = data.load("{dataset}", "{split}").images[:{count}] / np.float32(255)
@@ -172,14 +230,33 @@ fewer = mean_code.copy()
 fewer[furthest[:keep]] = code[furthest[:keep]]
 from_numbers = autoencoder.decode(fewer[None])[0]
 
-pixels = others.reshape(len(others), 784)
-mean = pixels.mean(axis=0)
-values, vectors = np.linalg.eigh(np.cov(pixels, rowvar=False))
-components = vectors[:, ::-1][:, :keep].T
-from_components = (mean + ((picture.ravel() - mean) @ components.T) @ components).reshape(28, 28)
+from sklearn.decomposition import PCA
 
-print(((from_numbers - picture) ** 2).mean(), ((from_components - picture) ** 2).mean())
+pca = PCA(keep, svd_solver="covariance_eigh").fit(others.reshape(len(others), 784))
+from_components = pca.inverse_transform(pca.transform(picture.reshape(1, 784))).reshape(28, 28)
+
+print("error from 8 numbers:", ((from_numbers - picture) ** 2).mean())
+print("error from 8 components:", ((from_components - picture) ** 2).mean())
 """
+
+
+_MOVED = """
+others = data.load("{dataset}", "{split}").images[:{count}] / np.float32(255)
+spread = autoencoder.encode(others).std(axis=0)
+
+code = autoencoder.encode(picture[None])
+for number, far in {by}.items():
+    code[0, number] += far * spread[number]
+moved = autoencoder.decode(code)[0]
+
+print("read as", inference.load("cnn").predict(moved[None]).argmax())
+for line in moved:
+    print("".join("#" if ink > 0.5 else "." for ink in line))
+"""
+
+
+def _split() -> str:
+    return "train" if "train" in data.splits(usual().dataset) else "test"
 
 
 def code_between(sample: str | None, dataset: str, index: int) -> str:
@@ -191,6 +268,31 @@ def code_between(sample: str | None, dataset: str, index: int) -> str:
 def code_fewer(sample: str | None) -> str:
     """Plain Python that keeps 8 numbers, and 8 components."""
     dataset, count = usual().dataset, usual().count
-    split = "train" if "train" in data.splits(dataset) else "test"
     start = _START.format(picture=snippets.picture(sample))
-    return start + _FEWER.format(dataset=dataset, split=split, count=count)
+    return start + _FEWER.format(dataset=dataset, split=_split(), count=count)
+
+
+def code_moved(sample: str | None, by: Mapping[int, float]) -> str:
+    """Plain Python that moves some of the numbers, as `moved` does; without a move, the first by 1."""
+    far = {number: value for number, value in by.items() if value} or {next(iter(by)): 1.0}
+    return _START.format(picture=snippets.picture(sample)) + _MOVED.format(
+        dataset=usual().dataset, split=_split(), count=usual().count, by=far
+    )
+
+
+def code_in_three(dataset: str) -> str:
+    """Plain Python that finds the three directions, and the places of the digits there."""
+    return f"""\
+import numpy as np
+from sklearn.decomposition import PCA
+
+from digitlab import data, inference
+
+images, labels = data.load("{dataset}", "test")
+codes = inference.load("autoencoder").encode(images[:{DOTS}] / np.float32(255))
+pca = PCA(3, svd_solver="covariance_eigh").fit(codes)
+places = pca.transform(codes)
+print("three numbers keep", pca.explained_variance_ratio_.sum().round(3), "of the differences")
+for label, place in zip(labels[:10], places):
+    print(label, place.round(2))
+"""

@@ -48,16 +48,36 @@ def digits(digit: int, seed: int) -> np.ndarray:
     return model.decode(np.hstack([hands, np.tile(np.eye(10)[digit], (MOST, 1))]))
 
 
-CODE = """\
+def code(digit: int, seed: int) -> str:
+    """Plain Python that makes the same digits, and says how many are read rightly."""
+    return f"""\
 import numpy as np
 
 from digitlab import inference
 
 model = inference.load("vae_conditional")
-hands = np.random.default_rng({seed}).normal(size=({count}, model.code_size - 10))
-wanted = np.tile(np.eye(10)[{digit}], ({count}, 1))   # a 1 in place {digit}, else 0
+hands = np.random.default_rng({seed}).normal(size=({MOST}, model.code_size - 10))
+wanted = np.tile(np.eye(10)[{digit}], ({MOST}, 1))   # a 1 in place {digit}, else 0
 pictures = model.decode(np.hstack([hands, wanted]))
 
 answers = inference.load("cnn").predict(pictures).argmax(axis=1)
-print(np.mean(answers == {digit}))
+print(answers, "read as {digit}:", np.mean(answers == {digit}))
+"""
+
+
+def code_walk(seed: int, step: float) -> str:
+    """Plain Python that takes the same walk, and prints its last picture."""
+    return f"""\
+import numpy as np
+
+from digitlab import inference
+
+random = np.random.default_rng({seed})
+codes = random.normal(size=({FRAMES}, 2))
+for n in range(1, {FRAMES}):   # a bit of the place before, a bit of chance
+    codes[n] = np.sqrt(1 - {step}**2) * codes[n - 1] + {step} * codes[n]
+
+pictures = inference.load("vae").decode(codes)
+for line in pictures[-1]:
+    print("".join("#" if ink > 0.5 else "." for ink in line))
 """

@@ -21,8 +21,6 @@ DOTS = 1_500  # digits of a data set on the map
 def code(sample: str | None) -> str:
     """Plain Python that encodes and decodes the digit `sample`, as mnist-4711, or our example."""
     return f"""\
-import numpy as np
-
 from digitlab import data, inference
 {snippets.picture(sample)}
 
@@ -30,7 +28,8 @@ vae = inference.load("vae")
 place = vae.encode(picture[None])[0]          # two numbers
 drawn = vae.decode(place[None])[0]            # a picture again
 print(place.round(2))
-print(np.where(drawn > 0.5, "#", "."))
+for line in drawn:
+    print("".join("#" if ink > 0.5 else "." for ink in line))
 """
 
 

@@ -1,19 +1,23 @@
 """Not a digit: who notices that a letter is none, and what refusing costs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from digitlab import data, inference
+from digitlab import inference
 from digitlab.inside import charts, not_a_digit
-from digitlab.inside.not_a_digit import Scores
+from digitlab.inside.not_a_digit import IN_A_STRIP, Price, Scores
+from digitlab.numbers import percent
 from ui import chosen_digit, datasets, headings
-from ui.pictures import data_url, figure, grey, row, tinted
+from ui.charts import chart
+from ui.figures import figure, row
+from ui.markup import Markup, joined, markup, put
+from ui.pictures import grey, tinted
+from ui.snippets import show_code
 
 MINE = "No letter"
-IN_A_STRIP = 18
 DETECTOR, REDRAWING = "Digit score", "Redrawing error"
 
 
@@ -45,11 +49,18 @@ def page() -> None:
             "score",
         ),
         REDRAWING: Judge(
-            not_a_digit.by_redrawing(dataset.name), float(errors[0]), 0.021, 0.06, 0.001, "%.3f", "error"
+            not_a_digit.by_redrawing(dataset.name),
+            float(errors[0]),
+            not_a_digit.PRESET,
+            0.06,
+            0.001,
+            "%.3f",
+            "error",
         ),
     }
     two_opinions(picture, redrawn[0], judges)
     thresholds(judges, dataset)
+    kinds(dataset.name)
 
 
 def chosen() -> np.ndarray:
@@ -66,13 +77,13 @@ def chosen() -> np.ndarray:
     return mine.picture if letter == MINE else not_a_digit.letter(letter)
 
 
-def two_opinions(picture: np.ndarray, redrawn: np.ndarray, judges: dict[str, Judge]) -> None:
+def two_opinions(picture: np.ndarray, redrawn: np.ndarray, judges: Mapping[str, Judge]) -> None:
     headings.subheader("Two judges", "Autoencoder", "Reconstruction error")
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=350):
-            st.html(
+            put(
                 row(
-                    figure(data_url(image), words, words, 104)
+                    figure(image, words, words, 104)
                     for image, words in (
                         (grey(picture), "what it saw"),
                         (grey(redrawn), "redrawn"),
@@ -80,34 +91,39 @@ def two_opinions(picture: np.ndarray, redrawn: np.ndarray, judges: dict[str, Jud
                     )
                 )
             )
-            st.caption("Orange: ink that was lost. Blue: ink that was added.")
+            st.markdown(":small[Orange: ink that was lost. Blue: ink that was added.]")
         with st.container(width=350):
             judge = judges[DETECTOR]
-            st.metric("Digit score, from 0 to 1", f"{judge.mine:.3f}", border=True, help="1: surely a digit.")
+            st.metric("Digit score", f"{judge.mine:.3f}", border=True, help="From 0 to 1; 1: surely a digit.")
             st.markdown(
                 "A small network, the *detector*, has learned from digits and from letters, scribbles and "
-                f"dots. {rank(judge)}"
+                f"dots. 1 means: surely a digit. {rank(judge)}"
             )
         with st.container(width=350):
             judge = judges[REDRAWING]
             st.metric(
-                "Redrawing error", f"{judge.mine:.4f}", border=True, help="Mean squared error of a pixel."
+                "Redrawing error",
+                f"{judge.mine:.4f}",
+                border=True,
+                help="The reconstruction error: the mean of the squared differences of the pixels.",
             )
             st.markdown(
                 "The *autoencoder* has only seen digits. It squeezes a picture into 32 numbers and draws it "
-                f"again. What isn’t a digit should come back wrong. {rank(judge)}"
+                "again. The hope: what is no digit comes back wrong, with a large error. "
+                f"{rank(judge)}"
             )
 
 
 def rank(judge: Judge) -> str:
     share = judge.scores.beyond(judge.mine)
-    some = "None" if share == 0 else percent(share)
+    some = "None" if share == 0 else percent(share, 1)
     return f"**{some} of the test digits look less like a digit to it than this.**"
 
 
 @st.fragment
-def thresholds(judges: dict[str, Judge], dataset: datasets.Chosen) -> None:
+def thresholds(judges: Mapping[str, Judge], dataset: datasets.Chosen) -> None:
     headings.subheader("Where to draw the line?", "Threshold", "Histogram", "ROC curve")
+    st.markdown("Each judge begins with a threshold that refuses about 1 % of MNIST’s test digits. Move it.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.pills(
             "Judge", (DETECTOR, REDRAWING), default=DETECTOR, required=True, key="judge", bind="query-params"
@@ -124,70 +140,98 @@ def thresholds(judges: dict[str, Judge], dataset: datasets.Chosen) -> None:
             bind="query-params",
             width=460,
         )
-    price = judge.scores.price(threshold)
     verdict = "accepted as a digit" if judge.scores.accepts(judge.mine, threshold) else "refused"
-    st.markdown(
-        f"**This costs {price.refused:,} of {price.digits:,} digits** "
-        f"({percent(price.refused / price.digits)}), which are refused, and lets "
-        f"**{price.passed:,} of {price.scribbles:,} scribbles** "
-        f"({percent(price.passed / price.scribbles)}) through. The picture above is **{verdict}**."
-    )
+    st.markdown(f"{cost(judge.scores.price(threshold))} The picture above is **{verdict}**.")
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=640):
+        with st.container(width=620):
             bars = judge.scores.bars(threshold, judge.end)
-            st.altair_chart(charts.histogram(bars, name.lower(), threshold, judge.mine), key="histogram")
-            st.caption(
-                "Upwards: digits. Downwards: scribbles. Blue is judged right, orange wrong. Each line counts "
-                "ten times the last."
+            chart(
+                charts.histogram(bars, name.lower(), threshold, judge.mine),
+                f"How many digits and how many scribbles have which {name.lower()}.",
+                key="histogram",
             )
-        with st.container(width=440):
-            st.altair_chart(charts.roc({n: j.scores.roc for n, j in judges.items()}), key="roc")
-            st.caption(
-                "All thresholds at once. The area under a curve is the chance that a digit looks more like a "
-                "digit to this judge than a scribble does. 1 is perfect; 0.5, the dashed line, is a coin."
+            st.markdown(
+                "Upwards: digits. Downwards: scribbles. Blue: the threshold is right about them. Orange: it "
+                "is wrong. Each line counts ten times as many as the one before."
             )
-    st.markdown(lesson(judges))
+        with st.container(width=460):
+            chart(
+                charts.roc({n: j.scores.roc for n, j in judges.items()}),
+                "The ROC curves of both judges.",
+                key="roc",
+            )
+            st.markdown(
+                "All thresholds at once. The *area* under a curve: take a digit and a scribble at random; "
+                "how often does the digit look more like a digit to this judge? 1: always. 0.5: as often as "
+                "heads when you toss a coin."
+            )
     strips(judge, threshold, dataset)
-    with st.popover("Show the code", icon=":material/code:"):
-        chosen = {key.key: st.session_state.get(key.key, key.first) for key in judges.values()}
-        st.code(not_a_digit.CODE.format(dataset=dataset.name, **chosen), language="python")
+    chosen = {judge.key: st.session_state.get(judge.key, judge.first) for judge in judges.values()}
+    show_code(not_a_digit.code(dataset.name, **chosen))
 
 
-def lesson(judges: dict[str, Judge]) -> str:
+def cost(price: Price) -> str:
     return (
-        f"**The detector is the better judge** ({judges[DETECTOR].scores.roc.area:.3f} against "
-        f"{judges[REDRAWING].scores.roc.area:.3f}): it has seen what is no digit. The autoencoder redraws "
-        "blank paper, a dot or a plain letter well, although it never saw one, and stumbles over a fanciful "
-        "digit."
+        f"**This costs {price.refused:,} of {price.digits:,} digits** "
+        f"({percent(price.refused / price.digits, 1)}), which are refused, and lets "
+        f"**{price.passed:,} of {price.scribbles:,} scribbles** "
+        f"({percent(price.passed / price.scribbles, 1)}) through."
+    )
+
+
+def kinds(dataset: str) -> None:
+    """The areas kind by kind, and what they teach."""
+    st.subheader("Scribble by scribble", anchor=False)
+    st.markdown(not_a_digit.lesson(dataset))
+    rows = joined(
+        markup(
+            '<tr><th scope="row">{name}</th><td>{count}</td><td>{detector:.3f}</td>'
+            "<td>{redrawing:.3f}</td><td>{word}</td></tr>",
+            **kind._asdict(),
+            word=not_a_digit.in_words(kind.redrawing),
+        )
+        for kind in not_a_digit.by_kind(dataset)
+    )
+    put(
+        markup(
+            '<table class="kinds"><thead><tr><th scope="col">Scribbles</th><th scope="col">How many</th>'
+            '<th scope="col">Area, digit score</th><th scope="col">Area, redrawing error</th>'
+            '<th scope="col">Redrawing is</th></tr></thead><tbody>{rows}</tbody></table>',
+            rows=rows,
+        )
     )
 
 
 def strips(judge: Judge, threshold: float, dataset: datasets.Chosen) -> None:
     refused, passed = judge.scores.worst(threshold)
-    nothing = data.load(not_a_digit.SCRIBBLES, "test").images
-    with st.container(horizontal=True, gap="medium"):
-        for title, images, scores, where in (
-            ("Digits refused", dataset.dataset.images, judge.scores.digits, refused),
-            ("Scribbles let through", nothing, judge.scores.scribbles, passed),
-        ):
-            with st.container(width=540, gap="small"):
-                st.markdown(f"**{title}** :small[the clearest mistakes first]")
-                if len(where):
-                    strip(images, scores, not_a_digit.different(images, where, IN_A_STRIP), judge.form)
-                else:
-                    st.caption("None at this threshold.")
-
-
-def strip(images: np.ndarray, scores: np.ndarray, where: Sequence[int], form: str) -> None:
-    figures = (
-        figure(data_url(images[index]), form % scores[index], f"Number {index}, {form % scores[index]}", 48)
-        for index in where
+    kept = not_a_digit.kept()
+    shown = set(kept.shown.tolist())
+    passed = not_a_digit.different({int(i): kept.picture(i) for i in passed if i in shown}, IN_A_STRIP)
+    refused = not_a_digit.different(
+        {int(i): dataset.dataset.images[i] for i in refused[: 4 * IN_A_STRIP]}, IN_A_STRIP
     )
-    st.html(row(figures, gap=6))
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=540, gap="small"):
+            st.markdown("**Digits refused** :small[those that look least like a digit to it first]")
+            put(strip(refused, judge.scores.digits, judge.form))
+        with st.container(width=540, gap="small"):
+            st.markdown("**Scribbles let through** :small[those that look most like a digit to it first]")
+            put(strip(passed, judge.scores.scribbles, judge.form))
+            if judge.key == "score" and passed:
+                st.markdown(
+                    "A computer drew these at random. Some came out as a 2, a 4 or a 5 that anybody would "
+                    "read, so no judge can refuse them all without refusing real digits, too."
+                )
 
 
-def percent(share: float) -> str:
-    return "< 0.1 %" if 0 < share < 0.001 else f"{share:.1%}".replace("%", " %")
+def strip(pictures: Mapping[int, np.ndarray], scores: np.ndarray, form: str) -> Markup:
+    """The pictures, by their index, with their scores."""
+    if not pictures:
+        return markup("<p>None at this threshold.</p>")
+    return row(
+        figure(picture, form % scores[index], f"Number {index}, {form % scores[index]}", 48)
+        for index, picture in pictures.items()
+    )
 
 
 def render() -> None:

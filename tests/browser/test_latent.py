@@ -53,13 +53,14 @@ def test_the_digit_under_the_pointer_is_the_decoder_s(tab: Page, app: RunningApp
     assert np.abs(shown(page) - decoded_here(page)).mean() < 0.03
 
 
-def test_the_map_can_show_the_pictures_themselves(tab: Page, app: RunningApp) -> None:
+def test_the_map_can_show_the_test_digits(tab: Page, app: RunningApp) -> None:
     page = visit(tab, app, "latent?sample=digits-17")
     legend = page.locator(".legend")
-    expect(legend).to_be_visible(timeout=WAIT_MS)
-    page.get_by_role("radio", name="What is drawn where").click()
+    expect(page.locator(".map")).to_be_visible(timeout=WAIT_MS)
+    expect(legend).to_be_hidden()
+    page.get_by_role("radio", name="Test digits").click()
     page.wait_for_url(re.compile("map="))
-    expect(legend).to_be_hidden(timeout=WAIT_MS)
+    expect(legend).to_be_visible(timeout=WAIT_MS)
 
 
 def picture_of(dataset: str, index: int) -> np.ndarray:
@@ -76,7 +77,7 @@ def test_the_walk_says_where_the_cnn_changes_its_mind(
     expect(steps).to_have_count(autoencoder.STEPS, timeout=WAIT_MS)
     wanted = [f"Step {number + 1}, read as {answer}" for number, answer in enumerate(through.answers)]
     assert steps.evaluate_all("all => all.map(img => img.alt)") == wanted
-    page.get_by_role("radiogroup", name="To a").get_by_role("radio", name="5").click()
+    page.get_by_role("radiogroup", name="To this digit").get_by_role("radio", name="5").click()
     expect(steps.last).to_have_attribute("alt", re.compile("^Step 9, read as 5"), timeout=WAIT_MS)
 
 
@@ -105,7 +106,7 @@ def test_digits_of_a_class_on_demand(tab: Page, app: RunningApp) -> None:
     page = visit(tab, app, "latent?sample=digits-17&draw=4&hands=2")
     for seed in (2, 3):
         count = autoencoder.read_all(generated.digits(4, seed)).read_as(4)
-        made = page.get_by_role("group", name="Digits that were made")
+        made = page.get_by_role("group", name="Generated digits")
         expect(made.get_by_role("img", name="Read as 4")).to_have_count(count, timeout=WAIT_MS)
         expect(page.get_by_text(f"The CNN reads {count} of 24 as a 4.")).to_be_visible()
         page.get_by_role("button", name="Again", exact=True).click()
@@ -113,7 +114,7 @@ def test_digits_of_a_class_on_demand(tab: Page, app: RunningApp) -> None:
 
 
 def test_a_number_is_moved_and_set_back(tab: Page, app: RunningApp) -> None:
-    page = visit(tab, app, "latent?sample=digits-17")
+    page = visit(tab, app, "latent?view=32+numbers&sample=digits-17")
     first = int(autoencoder.mattering(picture_of("digits", 17))[0]) + 1
     moved = page.get_by_role("img", name=re.compile("^Moved"))
     before = moved.get_attribute("src", timeout=WAIT_MS)
@@ -127,7 +128,7 @@ def test_a_number_is_moved_and_set_back(tab: Page, app: RunningApp) -> None:
 
 
 def test_fewer_numbers_have_their_errors(tab: Page, app: RunningApp) -> None:
-    page = visit(tab, app, "latent?sample=digits-17")
+    page = visit(tab, app, "latent?view=Fewer+numbers&sample=digits-17")
     picture = picture_of("digits", 17)
     for title, left in (
         ("Autoencoder", autoencoder.fewer_numbers(picture)),
@@ -141,7 +142,7 @@ def test_fewer_numbers_have_their_errors(tab: Page, app: RunningApp) -> None:
 
 BAD = (
     "latent?map=none&sample=mnist-99999999",
-    "latent?to=x&which=-1&speed=x&step=9&walk=-3&draw=11&hands=x&n1=99&n99=x",
+    "latent?view=none&to=x&which=-1&speed=x&step=9&walk=-3&draw=11&hands=x&n1=99&n99=x",
 )
 
 
@@ -149,5 +150,14 @@ BAD = (
 def test_bad_links_fall_back(tab: Page, app: RunningApp, path: str) -> None:
     page = visit(tab, app, path)
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.locator(".map")).to_be_visible()
+    expect(page.locator(".map")).to_be_visible(timeout=WAIT_MS)
+
+
+def test_a_view_has_its_own_link(tab: Page, app: RunningApp) -> None:
+    page = visit(tab, app, "latent")
+    page.get_by_role("radio", name="Ask for a digit").click()
+    page.wait_for_url(re.compile("view=Ask"))
     expect(page.get_by_text(re.compile("The CNN reads .* of 24"))).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("radio", name="In 3-D").click()
+    page.wait_for_url(re.compile("view=In"))
+    expect(page.get_by_text("Turn it: digits that overlap")).to_be_visible(timeout=WAIT_MS)

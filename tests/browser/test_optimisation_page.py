@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -25,9 +24,11 @@ def test_step_play_and_start_somewhere_else(browser: Browser, app: RunningApp, w
     surface = optimisation.surfaces()["Narrow valley"]
     page.get_by_role("slider", name="Step", exact=True).fill("3")
     page.get_by_role("button", name="One step").click()
-    walked = optimisation.sgd(surface, surface.start, surface.rate)
-    x, y = surface.gradient(walked[4])
-    written = f"Step 4 of {optimisation.STEPS}. SGD’s gradient is ({x:.2f}, {y:.2f})".replace("-", "−")
+    way = optimisation.paths(surface.title, surface.start, surface.rate)["Gradient descent"]
+    x, y = way.gradients[4]
+    written = f"Step 4 of {optimisation.STEPS}. Gradient descent’s gradient is ({x:.2f}, {y:.2f})".replace(
+        "-", "−"
+    )
     expect(page.get_by_text(written)).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text(re.compile(r"^Step (9|1\d) of"))).to_be_visible()
@@ -46,11 +47,11 @@ def test_another_optimisers_gradient_and_a_start_by_keys(browser: Browser, app: 
     surface = optimisation.surfaces()["Four valleys"]
     page.get_by_role("slider", name="Step", exact=True).fill("7")
     page.get_by_role("button", name=re.compile("^Adam")).click()
-    x, y = surface.gradient(optimisation.adam(surface, np.array([1.0, 2.0]), surface.rate)[7])
+    x, y = optimisation.paths(surface.title, (1.0, 2.0), surface.rate)["Adam"].gradients[7]
     written = f"Adam’s gradient is ({x:.2f}, {y:.2f})".replace("-", "−")
     expect(page.get_by_text(written)).to_be_visible()
     page.get_by_role("button", name=re.compile("^Random walk")).click()
-    expect(page.get_by_text("Random walk asks for no gradient.")).to_be_visible()
+    expect(page.get_by_text("Random walk needs no gradient.")).to_be_visible()
     page.locator(".map").press("Shift+ArrowUp")
     expect(page).to_have_url(re.compile(r"start=1\.00(,|%2C)2\.25"), timeout=WAIT_MS)
     page.close()
@@ -59,6 +60,18 @@ def test_another_optimisers_gradient_and_a_start_by_keys(browser: Browser, app: 
 def test_a_rate_that_is_too_high_is_said_to_be(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "?surface=Narrow+valley&rate=1")
     expect(page.get_by_text("the rate is too high")).to_be_visible(timeout=WAIT_MS)
+    page.close()
+
+
+def test_the_batch_of_sgd_is_chosen_and_the_surface_turned(browser: Browser, app: RunningApp) -> None:
+    page = opened(browser, app, "?batch=4")
+    surface = optimisation.loss_of_linear()
+    x, y = optimisation.paths(surface.title, surface.start, surface.rate, batch=4)["SGD"].gradients[15]
+    written = f"The gradient of SGD’s batch is ({x:.2f}, {y:.2f})".replace("-", "−")
+    expect(page.get_by_text(written)).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("radio", name="In 3-D").click()
+    expect(page.get_by_text("Drag to turn it")).to_be_visible(timeout=WAIT_MS)
+    expect(page).to_have_url(re.compile("view=In"))
     page.close()
 
 

@@ -127,9 +127,14 @@ def test_the_class_that_is_asked_for_is_drawn() -> None:
 
 
 def test_the_code_of_the_digits_gives_what_is_shown(shell: Shell) -> None:
-    arrays = shell(generated.CODE.format(digit=4, seed=2, count=generated.MOST))
+    arrays = shell(generated.code(4, 2))
     assert np.allclose(arrays["pictures"], generated.digits(4, 2), atol=1e-5)
     assert np.array_equal(arrays["answers"], autoencoder.read_all(generated.digits(4, 2)).answers)
+
+
+def test_the_code_of_the_random_walk_takes_the_same_way(shell: Shell) -> None:
+    arrays = shell(generated.code_walk(3, 0.2))
+    assert np.allclose(arrays["codes"], generated.walk(3, 0.2))
 
 
 # --- the 32 numbers --------------------------------------------------------------------------------------
@@ -213,3 +218,36 @@ def test_the_code_of_fewer_numbers_gives_what_is_shown(shell: Shell) -> None:
     assert np.allclose(
         arrays["from_components"], autoencoder.fewer_components(picture).pictures[eight], atol=2e-3
     )
+
+
+# --- in 3-D ----------------------------------------------------------------------------------------------
+
+
+def test_the_code_that_moves_numbers_gives_what_is_shown(shell: Shell) -> None:
+    arrays = shell(autoencoder.code_moved("digits-17", {5: -2.0, 7: 0.0}))
+    assert np.allclose(
+        arrays["moved"], autoencoder.moved(pictures_of("digits", 18)[17], {5: -2.0}), atol=1e-3
+    )
+    arrays = shell(autoencoder.code_moved(None, {3: 0.0}))
+    assert np.allclose(arrays["moved"], autoencoder.moved(arrays["picture"], {3: 1.0}), atol=1e-3)
+
+
+def test_three_numbers_of_thirty_two(shell: Shell) -> None:
+    found = autoencoder.in_three("digits")
+    pictures = pictures_of("digits", autoencoder.DOTS)
+    codes = autoencoder.autoencoder().encode(pictures)
+    values, _ = np.linalg.eigh(np.cov(codes, rowvar=False))
+    assert found.explained == pytest.approx(values[-3:].sum() / values.sum(), abs=1e-4)
+    assert np.allclose(found.place(pictures[7]), found.places[7], atol=1e-3)
+    arrays = shell(autoencoder.code_in_three("digits"))
+    assert np.allclose(arrays["places"], found.places, atol=1e-3)
+
+
+def test_a_digit_in_block_characters() -> None:
+    image = np.zeros((28, 28), np.uint8)
+    image[4, 4], image[5, 5], image[6:8, 23] = 255, 255, 255
+    lines = autoencoder.in_blocks(image).split("<br>")
+    assert len(lines) == 10
+    assert {len(line) for line in lines} == {20}
+    assert lines[0][:3] == "▀▄\u00a0"
+    assert lines[1][-1] == "█"

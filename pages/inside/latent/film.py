@@ -1,15 +1,12 @@
 """A film of small pictures that plays in the browser, beside the way that it takes over a map."""
 
-from pathlib import Path
-
 import numpy as np
-import streamlit as st
 
+from ui.components import component
 from ui.pictures import data_url
 
-_HERE = Path(__file__)
-_component = st.components.v2.component(
-    "digitlab_film",
+_component = component(
+    __file__,
     html=(
         '<div class="screens"><canvas class="picture" width="28" height="28" role="img" '
         'aria-label="The film"></canvas><canvas class="way" width="400" height="400" role="img" '
@@ -17,8 +14,6 @@ _component = st.components.v2.component(
         '<button type="button"></button><input type="range" min="0" aria-label="Picture of the film">'
         "<output></output></div>"
     ),
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
-    css=_HERE.with_suffix(".css").read_text("utf-8"),
 )
 
 

@@ -1,18 +1,16 @@
 """A map of a latent space: dots for digits, and beside it what the decoder draws where the pointer is."""
 
-from pathlib import Path
-
 import numpy as np
-import streamlit as st
 
 from digitlab import colours
+from digitlab.caches import once
 from digitlab.inside import latent
 from digitlab.inside.latent import Places
+from ui.components import component
 from ui.pictures import data_url
 
-_HERE = Path(__file__)
-_component = st.components.v2.component(
-    "digitlab_latent_map",
+_component = component(
+    __file__,
     html=(
         '<div class="both"><div class="map" tabindex="0" role="application" aria-label="Latent space" '
         'aria-roledescription="map of digits"><canvas class="field"></canvas></div>'
@@ -20,12 +18,10 @@ _component = st.components.v2.component(
         'aria-label="What the decoder draws here"></canvas><p aria-live="polite"></p></div></div>'
         '<div class="legend"></div>'
     ),
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
-    css=_HERE.with_suffix(".css").read_text("utf-8"),
 )
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
+@once(maxsize=1)
 def _sheet() -> str:
     return data_url(latent.sheet())
 

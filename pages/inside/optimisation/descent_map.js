@@ -11,7 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     "input",
     ".words",
   ].map(find)
-  const { walks, centre, reach } = data
+  const { walks, centre, reach, batches } = data
   const last = walks[0].points.length - 1
   parentElement.descentState ??= { step: 0, timer: null, followed: 0 }
   const state = parentElement.descentState
@@ -39,10 +39,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const goes = (slope) => (slope > 0 ? "rises" : "falls")
   const said = (name, [x, y]) =>
-    `${name}’s gradient is (${text(x)}, ${text(y)}): ` +
-    (Math.hypot(x, y) > 1e-3
-      ? `the ground ${goes(x)} to the right, and ${goes(y)} upwards. The arrow points the other way, downhill.`
-      : "it is flat here.")
+    Math.hypot(x, y) > 1e-3
+      ? batches
+        ? `The gradient of ${name}’s batch is (${text(x)}, ${text(y)}). The arrow points the other way. ` +
+          "That is downhill for the digits of this batch, not always for all."
+        : `${name}’s gradient is (${text(x)}, ${text(y)}): the ground ${goes(x)} to the right, and ${goes(y)} ` +
+          "upwards. The arrow points the other way, downhill."
+      : `${name}: it is flat here.`
 
   const paint = () => {
     const ratio = window.devicePixelRatio || 1
@@ -111,8 +114,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       item.querySelector("b").textContent = height > 9999 ? "lost" : text(height)
       item.setAttribute("aria-pressed", n === state.followed)
     })
-    words.textContent =
-      `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} asks for no gradient.`)
+    words.textContent = `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} needs no gradient.`)
     slider.value = state.step
     map.dataset.step = state.step
   }

@@ -1,21 +1,20 @@
-"""Optimisation: SGD, momentum, Adam and a random walk on the same surface; loops against NumPy."""
+"""Optimisation: gradient descent, momentum, Adam, a random walk on one surface; loops against NumPy."""
 
 import re
 
-import altair as alt
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from digitlab import colours, data, inference
+from digitlab import data, inference
 from digitlab.errors import DataUnavailable
-from digitlab.inside import optimisation, vectorised
-from digitlab.inside.optimisation import OPTIMIZERS, Surface
+from digitlab.inside import charts, optimisation, vectorised
+from digitlab.inside.optimisation import IMAGES, Surface
+from digitlab.numbers import count, decimal
 from pages.inside.optimisation.descent_map import descent_map
 from ui import headings
+from ui.charts import chart
+from ui.snippets import show_code
 
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-COLOURS = dict(zip(OPTIMIZERS, ("#ffffff", *colours.SERIES[1:4]), strict=True))
+ABOVE, TURNED = "Map", "In 3-D"
 PICTURES = 50
 
 
@@ -26,101 +25,117 @@ PICTURES = 50
 def downhill() -> None:
     headings.subheader("Downhill", "Gradient descent", "Gradient", "Learning rate", "SGD", "Momentum", "Adam")
     st.markdown(
-        "Learning means finding a low place. Dark is low. Each step goes against the gradient, the direction "
-        "in which it gets steepest. Press the map to start somewhere else, and try other learning rates."
+        "Learning means finding a low place. Dark is low. The gradient points to where it rises most, so "
+        "each step goes the other way. Press the map to start somewhere else."
     )
     surfaces = optimisation.surfaces()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.pills(
-            "Surface",
-            list(surfaces),
-            default=next(iter(surfaces)),
-            required=True,
-            key="surface",
-            bind="query-params",
-            on_change=forget_start,
-        )
-        surface = surfaces[title]
+    title = st.pills(
+        "Surface",
+        list(surfaces),
+        default=next(iter(surfaces)),
+        required=True,
+        key="surface",
+        bind="query-params",
+        on_change=begin_anew,
+    )
+    surface = surfaces[title]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         rate = st.select_slider(
             "Learning rate: how far each step goes",
-            RATES,
+            optimisation.RATES,
             surface.rate,
             format_func="{:g}".format,
             key="rate",
             bind="query-params",
+            width=300,
+        )
+        kept = st.select_slider(
+            "Momentum: the share of the last step that is kept",
+            optimisation.MOMENTA,
+            optimisation.MOMENTUM,
+            format_func="{:g}".format,
+            key="momentum",
+            bind="query-params",
             width=330,
         )
+        batch = IMAGES
+        if surface.batch_gradient:
+            batch = st.select_slider(
+                "Batch size: digits that each step looks at",
+                optimisation.BATCHES,
+                optimisation.BATCH,
+                key="batch",
+                bind="query-params",
+                width=300,
+            )
     start = chosen_start(surface)
-    paths = {name: walk(surface, start, rate) for name, walk in OPTIMIZERS.items()}
+    ways = optimisation.paths(title, start, rate, kept, batch)
+    st.markdown(f"{surface.about} {about_batches(title, start, batch)}")
     with st.container(horizontal=True, gap="large"):
         with st.container(width=530):
-            st.caption(surface.about)
-            descent_map(surface, paths, COLOURS, key="descent", on_start=take_start)
-        with st.container(width=500):
-            st.altair_chart(heights(surface, paths))
-            st.caption(verdict(surface, paths))
-    with st.popover("Show the code", icon=":material/code:"):
-        st.code(
-            optimisation.CODE.format(
-                title=title, x=start[0], y=start[1], rate=rate, steps=optimisation.STEPS
-            ),
-            language="python",
-        )
+            view = st.segmented_control(
+                "View",
+                (ABOVE, TURNED),
+                default=ABOVE,
+                required=True,
+                key="view",
+                bind="query-params",
+                label_visibility="collapsed",
+            )
+            if view == ABOVE:
+                descent_map(surface, ways, charts.OPTIMISERS, key="descent", on_start=take_start)
+            else:
+                chart(
+                    charts.landscape(surface, ways),
+                    f"The surface “{title}” in 3-D, with the ways of the optimisers.",
+                    key="landscape",
+                    config={"modeBarButtons": [["resetCameraDefault3d", "toImage"]]},
+                )
+                st.markdown(":small[Drag to turn it, pinch or scroll to come closer.]")
+        with st.container(width=530):
+            logarithmic = st.toggle("Logarithmic axis", key="log", bind="query-params")
+            chart(
+                charts.heights(surface, ways, logarithmic),
+                "The height of each optimiser after each step.",
+                key="heights",
+            )
+            st.markdown("\n".join(f"- {sentence}" for sentence in optimisation.verdict(surface, ways)))
+    show_code(optimisation.code(title, start, rate, kept, batch))
 
 
-def chosen_start(surface: Surface) -> np.ndarray:
+def about_batches(title: str, start: tuple[float, float], batch: int) -> str:
+    """What a visitor should know of where the gradients come from."""
+    if optimisation.surfaces()[title].batch_gradient is None:
+        return "There are no digits here, so every step knows the whole gradient."
+    noise = optimisation.noise(title, start, batch)
+    if noise is None:
+        return f"Each step looks at all {IMAGES} digits, so it knows the whole gradient."
+    return (
+        f"Each step looks at {count(batch, 'random digit')} only, its *batch*: that is the S, for "
+        f"stochastic, of SGD. At the start, the gradient of such a batch is off by {decimal(noise, 0)}° "
+        "on average. The random walk always looks at all of them."
+    )
+
+
+def chosen_start(surface: Surface) -> tuple[float, float]:
     """From the link; what is no place on the surface there counts for nothing."""
     found = re.fullmatch(r"(-?\d\d?\.?\d{0,3}),(-?\d\d?\.?\d{0,3})", st.query_params.get("start", ""))
-    point = np.array([float(found[1]), float(found[2])]) if found else np.array(surface.start)
-    inside = (np.abs(point - surface.centre) <= surface.reach).all()
-    return point if inside else np.array(surface.start)
+    if not found:
+        return surface.start
+    point = float(found[1]), float(found[2])
+    inside = all(abs(n - c) <= surface.reach for n, c in zip(point, surface.centre, strict=True))
+    return point if inside else surface.start
 
 
 def take_start(x: float, y: float) -> None:
     st.query_params["start"] = f"{x:.2f},{y:.2f}"
 
 
-def forget_start() -> None:
+def begin_anew() -> None:
+    """Another surface: its own start and learning rate."""
     st.query_params.pop("start", None)
-
-
-def heights(surface: Surface, paths: dict[str, np.ndarray]) -> alt.Chart:
-    highest = float(optimisation.grid(surface).max())
-    frame = pd.concat(
-        pd.DataFrame(
-            {
-                "step": range(len(path)),
-                "height": np.minimum(surface.height(path), highest),
-                "optimiser": name,
-            }
-        )
-        for name, path in paths.items()
-    )
-    shown = {**COLOURS, "SGD": colours.css(colours.REFERENCE)}  # white can't be seen on a light page
-    return (
-        alt.Chart(frame, title="How high each of them stands after each step", height=330)
-        .mark_line(strokeWidth=2)
-        .encode(
-            alt.X("step:Q", title="step"),
-            alt.Y("height:Q", title="height (the loss)", scale=alt.Scale(type="sqrt")),
-            alt.Color(
-                "optimiser:N",
-                scale=alt.Scale(domain=list(shown), range=list(shown.values())),
-                legend=alt.Legend(orient="top", title=None, columns=2),
-            ),
-            tooltip=["optimiser:N", "step:Q", alt.Tooltip("height:Q", format=".3f")],
-        )
-    )
-
-
-def verdict(surface: Surface, paths: dict[str, np.ndarray]) -> str:
-    ends = {name: float(surface.height(path[-1])) for name, path in paths.items()}
-    best = min(ends, key=lambda name: ends[name])
-    lost = [name for name, path in paths.items() if np.abs(path[-1]).max() >= optimisation.FAR]
-    said = f"After {optimisation.STEPS} steps {best} stands lowest, at {ends[best]:.3f}."
-    if lost:
-        said += f" {' and '.join(lost)} overshot with every step, and got lost: the rate is too high."
-    return said
+    if surface := optimisation.surfaces().get(st.session_state["surface"]):
+        st.session_state["rate"] = surface.rate
 
 
 # --- loops against NumPy -------------------------------------------------------------------------------
@@ -151,11 +166,11 @@ def loops() -> None:
             st.metric("Loops", f"{timing.loops * 1000:.0f} ms", width=160)
             st.metric("NumPy", f"{timing.arrays * 1000:.2f} ms", width=160)
             st.metric("NumPy is faster", f"{timing.ratio:,.0f} times", width=200)
-        st.caption(
-            f"Both gave the same sums; the largest difference is {timing.difference:.0e}, from rounding. "
+        st.markdown(
+            f"Both gave the same sums, up to rounding: the largest difference is {timing.difference:.0e}. "
             "NumPy does the same work in compiled code, many numbers at a time."
         )
-    st.code(vectorised.source(), language="python")
+    st.code(vectorised.code(), language="python")
 
 
 def render() -> None:
