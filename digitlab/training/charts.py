@@ -15,6 +15,7 @@ from digitlab.training.training_queue import Run
 PLOT = 300  # pixels, the height of the plot itself
 _LEGEND_ROW = 26  # pixels
 _AXES = 64  # pixels under the plot
+_LOG_TICKS = [digit * 10.0**power for power in range(-4, 7) for digit in (1, 2, 5)]
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "pentagon")
 
 
@@ -62,7 +63,9 @@ def curves(names: tuple[str, ...], measure: str, training: bool, log: bool) -> g
     title = "Error: share misread" if log and of is ACCURACY else of.title
     figure = charts.figure(traces, x="Epoch", y=title, height=_height(-(-len(shown) // 2)))
     _y_axis(figure, of, log)
-    figure.update_xaxes(type="log" if log else "linear", dtick="D2" if log else None, hoverformat="d")
+    figure.update_xaxes(
+        type="log" if log else "linear", tickvals=_LOG_TICKS if log else None, hoverformat="d"
+    )
     return figure
 
 
@@ -156,8 +159,11 @@ def _batches(progress: Mapping[str, Any], of: Measure) -> tuple[list[float], lis
 
 
 def _y_axis(figure: go.Figure, of: Measure, log: bool) -> None:
-    form = None if of is LOSS else ".1~%" if log else ".0~%"
-    figure.update_yaxes(type="log" if log else "linear", tickformat=form, dtick="D2" if log else None)
+    figure.update_yaxes(
+        type="log" if log else "linear",
+        tickformat="~g" if of is LOSS else ".1~%" if log else ".0~%",
+        tickvals=_LOG_TICKS if log else None,
+    )
 
 
 def _height(rows: int) -> int:
