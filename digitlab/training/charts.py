@@ -99,7 +99,12 @@ def replay(name: str) -> go.Figure:
     epochs = np.arange(1, history.epochs + 1)
     lines = [
         go.Scatter(
-            x=epochs, y=values, name=said, line={"color": colour, "dash": dash}, hovertemplate="%{y:.2%}"
+            x=epochs,
+            y=values,
+            name=said,
+            mode="lines",
+            line={"color": colour, "dash": dash},
+            hovertemplate="%{y:.2%}",
         )
         for values, said, colour, dash in (
             (history.validation_accuracy, "Validation data", colours.css(colours.RIGHT), None),

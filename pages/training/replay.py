@@ -50,12 +50,12 @@ def replay() -> None:
             st.button("Play", icon=":material/play_arrow:", on_click=play, key="play")
     st.markdown(when(kept, moment))
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=350):
+        with st.container(width=330):
             my_drawing(name, moment)
             pictures_of_weights(name, kept, moment)
-        with st.container(width=350):
+        with st.container(width=340):
             matrix(kept.matrix(moment))
-        with st.container(width=420):
+        with st.container(width=380):
             epoch = max(float(kept.epochs[moment]), 0.0)
             chart(
                 charts.marked(charts.replay(name), epoch),

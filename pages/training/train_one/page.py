@@ -56,8 +56,11 @@ def render() -> None:
     except DataUnavailable as error:
         st.info(str(error), icon=":material/cloud_off:")
         return
-    trainings.arrive()
-    st.markdown("Start a training at one press. Each shows something that can happen when a network learns.")
+    trainings.expect()
+    st.markdown(
+        "Press one of these to see what can happen when a network learns. Or choose for yourself, and press "
+        "Start: the link to this page keeps your choice."
+    )
     with st.container(horizontal=True, key="presets"):
         for preset in PRESETS:
             st.button(
@@ -68,8 +71,7 @@ def render() -> None:
                 disabled=trainings.busy(),
                 key=f"preset-{preset.title}",
             )
-    st.markdown("Or choose for yourself. The link to this page keeps your choice, so you can share it.")
-    start_button(form())
+    form()
     with st.container(horizontal=True, gap="large"):
         with st.container(width=700):
             watch()
@@ -77,6 +79,7 @@ def render() -> None:
         if trained:
             with st.container(width=320):
                 draw_for(trained[-1])
+    trainings.remember()  # last: its component takes a row of the page
 
 
 def key(name: str) -> str:
@@ -84,8 +87,8 @@ def key(name: str) -> str:
     return f"train-{name.replace('_', '-')}"
 
 
-def form() -> Settings:
-    """What is chosen. It stands in the link, and stays when another page is opened."""
+def form() -> None:
+    """What is chosen stands in the link, and stays when another page is opened."""
     chosen: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, (label, options, explanation) in FORM.items():
@@ -100,10 +103,15 @@ def form() -> Settings:
                 persist_state="session",
                 width=165,
             )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = st.container(width="content")
         chosen["shuffled"] = st.toggle(
             SHUFFLED[0], help=SHUFFLED[1], key=key("shuffled"), bind="query-params", persist_state="session"
         )
-    return Settings(**chosen)
+        with place:
+            start_button(Settings(**chosen))
+    if refused := st.session_state.pop("_refused", None):
+        st.warning(refused, icon=":material/hourglass_top:")
 
 
 def written(name: str, option: Any) -> str:
@@ -120,19 +128,15 @@ def written(name: str, option: Any) -> str:
 
 
 def start_button(settings: Settings) -> None:
-    busy = trainings.busy()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=start,
-            args=(settings,),
-            disabled=busy,
-            key="start",
-        )
-        if refused := st.session_state.pop("_refused", None):
-            st.warning(refused, icon=":material/hourglass_top:")
+    st.button(
+        "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=start,
+        args=(settings,),
+        disabled=trainings.busy(),
+        key="start",
+    )
 
 
 def start(settings: Settings) -> None:
@@ -162,9 +166,10 @@ def watch() -> None:
     last = mine[-1]
     status(last)
     if preset := presets.of(last.settings):
-        st.info(f"{preset.about} **Look for:** {preset.look_for}", icon=":material/visibility:")
+        st.markdown(f":material/visibility: {preset.about} **Look for:** {preset.look_for}")
     if last.state == training_queue.DONE:
         result(last)
+    place = st.container()
     measure = st.segmented_control(
         "In the chart",
         list(charts.MEASURES),
@@ -174,7 +179,8 @@ def watch() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    chart(charts.runs(mine, measure), f"{measure} of {alt(mine)}, epoch by epoch.", key="runs")
+    with place:
+        chart(charts.runs(mine, measure), f"{measure} of {alt(mine)}, epoch by epoch.", key="runs")
     st.caption(
         "Solid, with a dot after each epoch: 6,000 validation images, from which it doesn’t learn. Dotted: "
         "its own training images, a few steps at a time. Press a name to hide it."

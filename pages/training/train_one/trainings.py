@@ -34,13 +34,17 @@ def owner() -> str:
     return st.session_state.setdefault("_trainer", uuid.uuid4().hex)
 
 
-def arrive() -> None:
-    """Somebody has opened the page: find trainings from before a reload, and load TensorFlow."""
+def expect() -> None:
+    """Somebody has the page open: have TensorFlow loaded when a training is started."""
     context = get_script_run_ctx()
     if context is not None:
         _sessions.setdefault(owner(), set()).add(context.session_id)
-    tab.remember(owner(), _take_over)
     queue().expect(owner())
+
+
+def remember() -> None:
+    """Let the tab know whose trainings these are, and find those from before a reload."""
+    tab.remember(owner(), _take_over)
 
 
 def _take_over() -> None:
