@@ -1,4 +1,4 @@
-"""A network trained in the browser: started, watched, left, stopped, started again, drawn against, downloaded."""
+"""A network trained in the browser: started, watched, left, stopped, drawn against, downloaded."""
 
 import re
 from pathlib import Path
