@@ -42,7 +42,7 @@ def curves(names: tuple[str, ...], measure: str, training: bool, log: bool) -> g
     traces = []
     for history in shown:
         colour, symbol = _look(history)
-        lines = [(of.validation, history.title, None)]
+        lines: list[tuple[str, str, str | None]] = [(of.validation, history.title, None)]
         if training:
             lines.append((of.training, f"{history.title}, training", "dash"))
         for field, name, dash in lines:
