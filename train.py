@@ -44,7 +44,7 @@ from digitlab import inference
 from digitlab.errors import DigitLabError
 from model_zoo import ABLATIONS, ARTIFACTS, CLASSIFIERS, DETECTOR, EVERYTHING, GENERATORS, Recipe, definition
 from model_zoo.training import export, training_data
-from model_zoo.training.fit import OPTIMIZERS, fit, iterations
+from model_zoo.training.fit import OPTIMIZERS, fit, iterations, warm_up
 from model_zoo.training.workers import Workers
 
 RUNS = ".runs"  # in the folder for the artifacts: checkpoints of runs that aren't finished
@@ -61,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print(_listing())
         return 0
+    if options.wait:
+        return _wait()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill tidies up like Ctrl-C
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     status = 0
@@ -81,6 +83,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return _publish(sys.argv[1:] if arguments is None else arguments)
     return status
+
+
+def _wait() -> int:
+    """Load what takes seconds to load; then train what the next line of standard input asks for, a JSON list
+    of options. Without a line there is nothing to do: whoever would have sent it has gone."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warm_up()
+    line = sys.stdin.readline()
+    return main(json.loads(line)) if line else 0
 
 
 def _publish(arguments: Sequence[str]) -> int:
@@ -112,8 +124,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--shuffle-labels", action="store_true", help="teach nonsense, to see what happens")
     parser.add_argument("--progress", type=Path, help="a file that says how far it is, as JSON")
     parser.add_argument("--out", type=Path, default=ARTIFACTS, help="folder for the artifacts")
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="load TensorFlow, then read the options from a line of standard input, as a JSON list",
+    )
     options = parser.parse_args(arguments)
-    if not (options.models or options.list):
+    if not (options.models or options.list or options.wait):
         parser.error("say which MODEL, or --list")
     if "all" in options.models:
         options.models = list(EVERYTHING)

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from digitlab import inference
 from ui import datasets
 
-MODELS = ("model", "a", "b")  # parameters that name a model
+MODELS = ("model", "models", "a", "b", "train-model")  # parameters that name models
 LONGEST = 4000  # characters of a value
 
 

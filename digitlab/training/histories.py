@@ -1,4 +1,4 @@
-"""How the models learned: what train.py kept of it."""
+"""How the models learned: the histories and snapshots that train.py kept."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from digitlab.caches import once
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """A number for each epoch; accuracies as shares, losses in nats."""
+    """A number for each epoch; accuracies are shares, losses the cross-entropy in nats."""
 
     name: str
     title: str
@@ -63,13 +63,13 @@ def histories() -> dict[str, History]:
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
-    """What a model was at M moments of its training."""
+class Snapshots:
+    """A model at M moments of its training."""
 
     steps: np.ndarray  # int (M,): batches seen so far
     epochs: np.ndarray  # float32 (M,): the same in epochs
     labels: np.ndarray  # uint8 (N,), of MNIST's test images
-    answers: np.ndarray  # uint8 (M, N): what it read in them
+    answers: np.ndarray  # uint8 (M, N): the digit that it read in each
     filters: np.ndarray  # float16 (M, F, height, width): weights of the first layer's neurons or filters
 
     @property
@@ -84,14 +84,14 @@ class Moments:
         return confusion_matrix(self.labels, self.answers[moment], labels=range(10))
 
 
-def with_moments() -> list[str]:
-    """The models of which moments were kept, by name, in the zoo's order."""
+def with_snapshots() -> list[str]:
+    """The names of the models that have snapshots, in the zoo's order."""
     return [name for name in inference.names() if (inference.ARTIFACTS / name / "moments.npz").exists()]
 
 
 @once(maxsize=4)
-def moments(name: str) -> Moments:
-    """Of a model that `with_moments` names."""
+def snapshots(name: str) -> Snapshots:
+    """Of a model that `with_snapshots` names."""
     folder = inference.ARTIFACTS / name
     with np.load(folder / "predictions.npz", allow_pickle=False) as saved:
         labels = saved["labels"]
@@ -99,11 +99,12 @@ def moments(name: str) -> Moments:
         layer = saved["first_layer"]
         side = 28 if layer.ndim == 3 else layer.shape[1]
         filters = np.moveaxis(layer, -1, 1).reshape(len(layer), layer.shape[-1], side, side)
-        return Moments(saved["steps"], saved["epochs"], labels, saved["answers"], filters)
+        return Snapshots(saved["steps"], saved["epochs"], labels, saved["answers"], filters)
 
 
-def interesting(kept: Moments, count: int, seed: int = 0) -> np.ndarray:
-    """Test images whose answer changes on the way, as many of each digit: indices int (count,)."""
+def changing(kept: Snapshots, count: int, seed: int = 0) -> np.ndarray:
+    """Test images whose answer changes more than once after the first snapshot, as many of each digit, chosen
+    at random: indices int (count,)."""
     changes = (np.diff(kept.answers[1:].astype(int), axis=0) != 0).sum(axis=0)
     rng = np.random.default_rng(seed)
     chosen = []

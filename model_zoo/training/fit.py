@@ -1,5 +1,6 @@
 """The training itself: batches, learning rate, checkpoints, and what is remembered of the way."""
 
+import contextlib
 import json
 import os
 import sys
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digitlab.errors import DigitLabError
 from model_zoo import Recipe
+from model_zoo.training import training_data
 from model_zoo.training.augment import distort
 from model_zoo.training.training_data import TrainingData
 from model_zoo.training.workers import Workers
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 MOMENTS = 20  # kept of the training of some models, after the very start; close together at first
 SAY_S = 0.3  # between two words about the progress
+CURVE = 200  # points of the curve in the progress file, at most about
+PARENT = os.getppid()  # who started this process
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
 
 Weights = list[np.ndarray]
@@ -102,10 +107,13 @@ def fit(
 
     class Report(keras.callbacks.Callback):
         def on_train_begin(self, logs: dict | None = None) -> None:
-            self.step, self.said, self.parent = done * per_epoch, 0.0, os.getppid()
+            self.step, self.said, self.first = done * per_epoch, 0.0, None
+            self.curve = Curve(per_epoch, recipe.epochs)
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
             self.step += 1
+            self.first = self.first or time.monotonic()  # TensorFlow compiles in the first step
+            self.curve.add(self.step, batch, logs)
             if time.monotonic() - self.said > SAY_S:
                 self.say(logs)
 
@@ -114,9 +122,11 @@ def fit(
 
         def say(self, logs: dict[str, float]) -> None:
             self.said = time.monotonic()
-            if os.getppid() != self.parent:
+            if os.getppid() != PARENT:
                 raise KeyboardInterrupt  # nobody watches any more
-            now = {"step": self.step, "steps": recipe.epochs * per_epoch, "history": history}
+            now = {"step": self.step, "steps": recipe.epochs * per_epoch, "steps_per_epoch": per_epoch}
+            now |= {"seconds": round(self.said - self.first, 3), "history": history}
+            now |= {"curve": self.curve.points}
             now |= {key: round(float(value), 5) for key, value in logs.items()}
             unfinished = progress.with_suffix(".unfinished")
             unfinished.write_text(json.dumps(now), "utf-8")
@@ -145,6 +155,44 @@ def fit(
         verbose="auto" if sys.stdout.isatty() else 2,
     )
     return history, moments
+
+
+class Curve:
+    """How loss and accuracy went, as means over a few steps each. `points` has a list for "step", the last
+    one of these, and for each of Keras' figures."""
+
+    def __init__(self, per_epoch: int, epochs: int) -> None:
+        self._per_epoch = per_epoch
+        self._width = -(-per_epoch * epochs // CURVE)  # steps in a point; an epoch's last may have fewer
+        self.points: dict[str, list[float]] = {"step": []}
+
+    def add(self, step: int, batch: int, logs: dict[str, float]) -> None:
+        """After each step: its number from 1 on, its number in the epoch from 0 on, and what Keras says: the
+        mean over the epoch so far."""
+        seen = batch + 1
+        if batch == 0:
+            self._before, self._totals = 0, dict.fromkeys(logs, 0.0)
+        if seen - self._before < self._width and seen < self._per_epoch:
+            return
+        self.points["step"].append(step)
+        for name, mean in logs.items():
+            total = float(mean) * seen
+            value = (total - self._totals[name]) / (seen - self._before)
+            self.points.setdefault(name, []).append(round(value, 5))
+            self._totals[name] = total
+        self._before = seen
+
+
+def warm_up() -> None:
+    """Load Keras and MNIST, and train on one batch of noise: the first training of a process waits for
+    all of it. Raises nothing: who trains next will hear what is wrong."""
+    import keras
+
+    with contextlib.suppress(DigitLabError):
+        training_data.readers(others=False, limit=None)
+    model = keras.Sequential([keras.layers.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((2, 28, 28), np.float32), np.zeros((2, 10), np.float32), verbose=0)
 
 
 def iterations(images: int, recipe: Recipe) -> int:

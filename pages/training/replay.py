@@ -1,174 +1,216 @@
-"""Replay a training: one slider moves curve, matrix, filters, test digits and the answer to my drawing."""
+"""Replay a training: one slider moves curve, confusion matrix, weights, test digits and the answer to my
+drawing."""
 
-import html
+import time
 
 import numpy as np
 import streamlit as st
 
-from digitlab import evaluation, inference, strokes
+from digitlab import evaluation, inference, numbers, strokes
+from digitlab.numbers import percent, probability
 from digitlab.preprocess import to_mnist
 from digitlab.training import charts, histories
-from digitlab.training.histories import Moments
-from ui import headings, input_digit, style
+from digitlab.training.histories import Snapshots
+from digitlab.training.replay import SECONDS, Player
+from ui import headings, input_digit
+from ui.charts import chart
+from ui.clock import fragment_while
+from ui.links import page_link
+from ui.markup import Markup, joined, markup, put
 from ui.models import choose_model
 from ui.pictures import data_url, tinted
 
 STRIP = 40  # test digits
-SECONDS = 0.8  # of each moment, when it plays
+MOMENT = "moment"  # the slider, and the parameter in the link
 
 
-def play() -> None:
-    st.session_state["playing"] = True
-    if st.session_state.get("moment", 0) >= st.session_state["last-moment"]:
-        st.session_state["moment"] = 0
+def render() -> None:
+    headings.header("Replay a training", "Iteration", "Epoch", "Weight", "Confusion matrix")
+    st.markdown("Move the slider, or press Play: you see one model at moments of its training.")
+    replay()
 
 
-def pause() -> None:
-    st.session_state["playing"] = False
+def player() -> Player:
+    return st.session_state.setdefault("_player", Player())
 
 
-def page() -> None:
-    playing = st.session_state.setdefault("playing", False)
-    st.fragment(replay, run_every=SECONDS if playing else None)(playing)
-
-
-def replay(playing: bool) -> None:
-    """All of it. When it plays, it runs again by itself, a moment further each time."""
-    if playing != st.session_state["playing"]:  # only a run of the whole page sets or stops the clock
-        st.rerun()
+@fragment_while(lambda: player().playing, SECONDS)
+def replay() -> None:
+    """All that changes with the moment. While it plays, it runs again by itself."""
+    film = player()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = choose_model(among=histories.with_moments()).name
-        kept = histories.moments(name)
-        last = len(kept.steps) - 1
-        st.session_state["last-moment"] = last
-        if playing:
-            st.session_state["moment"] = min(st.session_state.get("moment", 0) + 1, last)
-        elif st.session_state.get("moment", 0) > last:
-            st.session_state["moment"] = last
+        name = choose_model(among=histories.with_snapshots()).name
+        kept = histories.snapshots(name)
+        film.load(len(kept.steps) - 1)
         with st.container(width=520):
-            moment = st.slider("Moment of the training", 0, last, key="moment", bind="query-params")
-        if playing and moment == last:
-            pause()
-            st.rerun()
-        if playing:
-            st.button("Pause", icon=":material/pause:", on_click=pause, key="pause")
+            moment = slider(film)
+        if film.playing:
+            st.button("Pause", icon=":material/pause:", on_click=film.pause, key="pause")
         else:
             st.button("Play", icon=":material/play_arrow:", on_click=play, key="play")
     st.markdown(when(kept, moment))
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=350):
+        with st.container(width=330):
             my_drawing(name, moment)
             pictures_of_weights(name, kept, moment)
-        with st.container(width=350):
+        with st.container(width=340):
             matrix(kept.matrix(moment))
-        with st.container(width=350):
-            if name in histories.histories():
-                history = histories.histories()[name]
-                at = max(float(kept.epochs[moment]), 0.0)
-                st.altair_chart(charts.curves([history], "Accuracy", at))
-                st.caption("Solid: validation images. Dashed: training images. Orange: this moment.")
+        with st.container(width=380):
+            epoch = max(float(kept.epochs[moment]), 0.0)
+            chart(
+                charts.marked(charts.replay(name), epoch),
+                f"Accuracy after each epoch, with this moment marked at epoch {epoch:.2f}.",
+                key="replay-curve",
+            )
+            st.caption("The orange line is this moment.")
     test_digits(kept, moment)
 
 
-def when(kept: Moments, moment: int) -> str:
+def slider(film: Player) -> int:
+    """The moment that is shown. The slider follows the player, and the player the slider."""
+    asked = st.session_state.get(MOMENT, film.moment)
+    if asked != film.moment:
+        film.move(asked, time.monotonic())
+    film.tick(time.monotonic())
+    if MOMENT in st.session_state and st.session_state[MOMENT] != film.moment:
+        st.session_state[MOMENT] = film.moment
+    moment = st.slider("Moment of the training", 0, film.last, key=MOMENT, bind="query-params")
+    if moment != film.moment:  # at the first run the link tells
+        film.move(moment, time.monotonic())
+    return film.moment
+
+
+def play() -> None:
+    player().play(time.monotonic())
+    st.session_state[MOMENT] = player().moment
+
+
+def when(kept: Snapshots, moment: int) -> str:
     steps, epochs = int(kept.steps[moment]), float(kept.epochs[moment])
-    accuracy = f"It reads **{kept.accuracy[moment]:.1%}** of MNIST’s 10,000 test digits."
+    accuracy = f"It reads **{percent(kept.accuracy[moment], 1)}** of MNIST’s 10,000 test digits."
     if steps == 0:
         return f"**Before the first step:** all weights are random. {accuracy}"
-    far = f"{epochs:.2f} epochs" if epochs < 1 else f"{epochs:.1f} epochs"
-    said = f"**After {steps:,} {'step' if steps == 1 else 'steps'}** ({far}). {accuracy}"
+    said = f"**After {numbers.count(steps, 'step')}** ({in_epochs(epochs)}). {accuracy}"
     if len(np.unique(kept.answers[moment])) < 4:
-        said += " It says nearly the same to all: it has yet to find its scale."
+        said += " It gives nearly the same answer to every digit: its outputs are not yet balanced."
     return said
+
+
+def in_epochs(epochs: float) -> str:
+    """0.25 -> "0.25 epochs", 27.999 -> "28 epochs"."""
+    if epochs < 1:
+        return f"{epochs:.2f} epochs"
+    text = f"{epochs:.1f}".removesuffix(".0")
+    return f"{text} {'epoch' if text == '1' else 'epochs'}"
 
 
 def my_drawing(name: str, moment: int) -> None:
     drawn = input_digit.picture()
     seen = None if drawn is None else to_mnist(drawn)
-    whose = "your drawing"
+    whose = "Your drawing"
     if seen is None:
-        seen, whose = to_mnist(strokes.render(strokes.examples()[3])), "our example"
+        seen, whose = to_mnist(strokes.render(strokes.examples()[3])), "An example"
+    assert seen is not None
     probabilities = inference.at_moment(name, moment).predict(seen[None])[0]
     guess = int(probabilities.argmax())
-    share = html.escape(style.percent(float(probabilities[guess])))
-    url = data_url(np.round(seen * 255).astype(np.uint8))
-    st.html(
-        '<div style="display:flex;gap:14px;align-items:center" role="status">'
-        f'<img src="{url}" alt="{whose}" style="width:84px;image-rendering:pixelated;border-radius:6px">'
-        f'<div><div style="font-size:3rem;line-height:1;font-weight:700;color:{style.MODEL}">{guess}</div>'
-        f'<div style="opacity:0.8;font-size:0.9rem">with {share}: {whose}, as it was read then</div>'
-        "</div></div>"
+    put(
+        markup(
+            '<div class="replayed" role="status"><img src="{url}" alt="{whose}">'
+            "<div><div class='big'>{guess}</div><div>with {share}. {whose}, read by the model of this "
+            "moment.</div></div></div>",
+            url=data_url(np.round(seen * 255).astype(np.uint8)),
+            whose=whose,
+            guess=guess,
+            share=probability(float(probabilities[guess])),
+        )
     )
+    if whose != "Your drawing":
+        page_link("draw", "Draw a digit of your own")
 
 
-def pictures_of_weights(name: str, kept: Moments, moment: int) -> None:
+def pictures_of_weights(name: str, kept: Snapshots, moment: int) -> None:
     """Blue adds, orange takes away."""
     filters = kept.filters[moment].astype(np.float32)
     strongest = float(np.abs(kept.filters[-1].astype(np.float32)).max())
-    pictures = tinted(filters, strongest)
     what = "digit" if name == "linear" else "filter" if filters.shape[-1] < 28 else "neuron"
-    figures = "".join(
-        f'<img src="{data_url(picture)}" alt="Weights of {what} {number}" style="width:100%;min-width:0;'
-        f'image-rendering:pixelated;border-radius:3px">'
-        for number, picture in enumerate(pictures)
+    pictures = joined(
+        markup(
+            '<img src="{url}" alt="Weights of {what} {number}">',
+            url=data_url(picture),
+            what=what,
+            number=number,
+        )
+        for number, picture in enumerate(tinted(filters, strongest))
     )
-    columns = 5 if len(filters) == 10 else 8
-    look = f"display:grid;grid-template-columns:repeat({columns},minmax(0,1fr));gap:4px"
-    st.html(f'<div style="{look}">{figures}</div>')
-    whose = "each digit" if what == "digit" else f"{len(filters)} {what}s of the first layer"
-    st.caption(f"The weights of {whose}. Blue: ink there counts for it. Orange: against it.")
+    columns = "five" if len(filters) == 10 else "eight"
+    put(markup('<div class="weights {columns}">{pictures}</div>', columns=columns, pictures=pictures))
+    whose = "each digit" if what == "digit" else f"{numbers.count(len(filters), what)} of the first layer"
+    st.caption(f"The weights of {whose}. Blue: ink there counts for it. Orange: ink there counts against it.")
 
 
 def matrix(counts: np.ndarray) -> None:
+    """A small confusion matrix."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
-    def cell(label: int, answer: int) -> str:
-        red, green, blue = style.RIGHT_RGB if label == answer else style.WRONG_RGB
-        strength = (
-            0.1 + 0.6 * shares[label, answer] if label == answer else min(0.85, shares[label, answer] * 3)
-        )
-        count = int(counts[label, answer])
-        return (
-            f'<td title="{label} read as {answer}: {count}" '
-            f'style="background:rgba({red},{green},{blue},{strength:.2f})">{count or ""}</td>'
+    def cell(label: int, answer: int) -> Markup:
+        share = float(shares[label, answer])
+        right = label == answer
+        strength = 0.1 + 0.6 * share if right else min(0.85, 3 * share)
+        return markup(
+            '<td title="{label} read as {answer}: {count}" class="{kind}" style="--strength:{strength}%">'
+            "{text}</td>",
+            label=label,
+            answer=answer,
+            count=int(counts[label, answer]),
+            kind="right" if right else "wrong",
+            strength=round(100 * strength),
+            text=int(counts[label, answer]) or "",
         )
 
-    head = "".join(f'<th scope="col">{answer}</th>' for answer in range(10))
-    rows = "".join(
-        f'<tr><th scope="row">{label}</th>{"".join(cell(label, answer) for answer in range(10))}</tr>'
+    heads = joined(markup('<th scope="col">{answer}</th>', answer=answer) for answer in range(10))
+    rows = joined(
+        markup(
+            '<tr><th scope="row">{label}</th>{cells}</tr>',
+            label=label,
+            cells=joined(cell(label, answer) for answer in range(10)),
+        )
         for label in range(10)
     )
-    look = (
-        "width:100%;table-layout:fixed;border-collapse:separate;border-spacing:1px;font-size:0.68rem;"
-        "text-align:center;line-height:2.4;font-variant-numeric:tabular-nums"
+    put(
+        markup(
+            '<table class="small-matrix" aria-label="Confusion matrix at this moment"><thead><tr><td></td>'
+            "{heads}</tr></thead><tbody>{rows}</tbody></table>",
+            heads=heads,
+            rows=rows,
+        )
     )
-    st.html(
-        f'<table style="{look}" aria-label="Confusion matrix at this moment"><thead><tr><td></td>{head}</tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
-    )
-    st.caption("Rows: what a test digit is. Columns: what it was read as.")
+    st.caption("Rows: which digit it is. Columns: which digit the model read.")
 
 
-def test_digits(kept: Moments, moment: int) -> None:
-    """A strip of digits that it learned on the way."""
+def test_digits(kept: Snapshots, moment: int) -> None:
+    """Test digits that the model learned to read on the way."""
     images = evaluation.pictures("mnist")
     if images is None:
-        st.caption("MNIST’s pictures can’t be had here; with them you would see test digits turn right.")
+        st.info(
+            "MNIST can’t be had here. With it, you would see test digits, how each is read at this moment.",
+            icon=":material/cloud_off:",
+        )
         return
     figures = []
-    for index in map(int, histories.interesting(kept, STRIP)):
+    for index in map(int, histories.changing(kept, STRIP)):
         answer, label = int(kept.answers[moment, index]), int(kept.labels[index])
-        color = style.MODEL if answer == label else f"rgb{style.WRONG_RGB}"
         figures.append(
-            f'<figure style="margin:0;width:44px;text-align:center;font-size:0.8rem">'
-            f'<img src="{data_url(images[index])}" alt="A {label}, read as {answer}" style="width:44px;'
-            f'box-sizing:border-box;border:3px solid {color};border-radius:5px">'
-            f'<figcaption style="font-weight:600">{answer}</figcaption></figure>'
+            markup(
+                '<figure class="{kind}"><img src="{url}" alt="{label}, read as {answer}">'
+                "<figcaption>{answer}</figcaption></figure>",
+                kind="right" if answer == label else "wrong",
+                url=data_url(images[index]),
+                label=numbers.a_digit(label).capitalize(),
+                answer=answer,
+            )
         )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:5px">{"".join(figures)}</div>')
-    st.caption("Test digits that changed sides on the way, and what they are read as. Orange: wrong.")
-
-
-def render() -> None:
-    headings.header("Replay a training", "Iteration", "Epoch", "Weight", "Confusion matrix")
-    page()
+    put(markup('<div class="answered-digits">{figures}</div>', figures=joined(figures)))
+    st.caption(
+        "Test digits whose answer changed during the training. Below each: what the model reads at this "
+        "moment. Blue frame: right. Orange frame: wrong."
+    )

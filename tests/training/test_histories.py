@@ -1,13 +1,12 @@
-"""What was kept of the trainings: histories, and moments that can be replayed."""
+"""What was kept of the trainings: histories, and snapshots that can be replayed."""
 
-import altair as alt
 import numpy as np
 import pytest
 
 from digitlab import data, inference
-from digitlab.training import charts, histories
+from digitlab.training import histories
 
-MOMENTS = histories.with_moments()
+SNAPSHOTS = histories.with_snapshots()
 
 
 def test_every_reader_that_was_trained_has_a_history() -> None:
@@ -24,13 +23,13 @@ def test_a_history_has_an_epoch_for_each_in_the_recipe(name: str) -> None:
     assert history.gap == pytest.approx(history.accuracy[-1] - history.validation_accuracy[-1])
 
 
-def test_moments_are_kept_of_the_models_that_pages_look_into() -> None:
-    assert MOMENTS == ["linear", "dense_classic", "cnn"]
+def test_snapshots_are_kept_of_the_models_that_pages_look_into() -> None:
+    assert SNAPSHOTS == ["linear", "dense_classic", "cnn"]
 
 
-@pytest.mark.parametrize("name", MOMENTS)
-def test_the_kept_answers_are_the_moments_models(name: str, mnist_test: data.Dataset) -> None:
-    kept = histories.moments(name)
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_the_kept_answers_are_the_snapshots_own(name: str, mnist_test: data.Dataset) -> None:
+    kept = histories.snapshots(name)
     pictures = mnist_test.images[:500] / np.float32(255)
     for moment in (0, len(kept.steps) // 2, len(kept.steps) - 1):
         answers = inference.at_moment(name, moment).predict(pictures).argmax(axis=1)
@@ -38,9 +37,9 @@ def test_the_kept_answers_are_the_moments_models(name: str, mnist_test: data.Dat
         assert (answers == kept.answers[moment, :500]).mean() > 0.97
 
 
-@pytest.mark.parametrize("name", MOMENTS)
+@pytest.mark.parametrize("name", SNAPSHOTS)
 def test_a_matrix_counts_every_answer(name: str) -> None:
-    kept = histories.moments(name)
+    kept = histories.snapshots(name)
     for moment in range(len(kept.steps)):
         matrix = kept.matrix(moment)
         assert matrix.sum() == 10_000
@@ -50,26 +49,16 @@ def test_a_matrix_counts_every_answer(name: str) -> None:
 
 
 def test_the_linear_models_filters_are_its_weights() -> None:
-    kept = histories.moments("linear")
+    kept = histories.snapshots("linear")
     assert kept.filters.shape[1:] == (10, 28, 28)
     weights = inference.load("linear").weights["digit/kernel"].T.reshape(10, 28, 28)
     temperature = inference.load("linear").card["temperature"]
     assert np.allclose(kept.filters[-1] / temperature, weights, atol=2e-3)
 
 
-def test_interesting_digits_change_their_answer() -> None:
-    kept = histories.moments("cnn")
-    chosen = histories.interesting(kept, 40)
+def test_changing_digits_change_their_answer() -> None:
+    kept = histories.snapshots("cnn")
+    chosen = histories.changing(kept, 40)
     assert len(set(chosen.tolist())) == 40
     assert sorted(kept.labels[chosen]) == sorted(list(range(10)) * 4)
     assert all(len(np.unique(kept.answers[1:, index])) > 1 for index in chosen)
-
-
-def test_curves_hold_each_epoch_of_each_model() -> None:
-    shown = [histories.histories()[name] for name in ("dense_classic", "cnn")]
-    chart = charts.curves(shown, "Accuracy", at=1.5)
-    assert isinstance(chart, alt.LayerChart)
-    points = max(chart.to_dict()["datasets"].values(), key=len)
-    assert len(points) == 2 * sum(history.epochs for history in shown)
-    last = [p["value"] for p in points if p["model"] == shown[1].title and p["on"] == "validation"][-1]
-    assert last == shown[1].validation_accuracy[-1]

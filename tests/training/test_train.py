@@ -155,8 +155,23 @@ def test_shuffled_labels_teach_nothing_and_progress_is_told(tmp_path: Path, mnis
     assert card(tmp_path)["test_accuracy"] < 0.35
     assert {path.name for path in (tmp_path / "linear").iterdir()} == FILES - {"neighbours.npy"}
     now = json.loads(told.read_text("utf-8"))
-    assert now["step"] == now["steps"] == 3 * 10
+    assert now["step"] == now["steps"] == 3 * now["steps_per_epoch"] == 3 * 10
+    assert now["seconds"] > 0
+    assert now["curve"]["step"] == list(range(1, 31))
+    assert len(now["curve"]["loss"]) == len(now["curve"]["accuracy"]) == 30
     assert len(now["history"]["val_accuracy"]) == 3
+
+
+def test_waiting_it_trains_what_the_line_says_and_ends_without_one(
+    tmp_path: Path, mnist_test: data.Dataset
+) -> None:
+    """As the queue of the page "Train one yourself" uses it."""
+    pytest.importorskip("tensorflow", reason="TensorFlow isn't installed: requirements.txt has it")
+    options = ["linear", "--epochs", "1", "--limit", "500", "--quick", "--out", str(tmp_path)]
+    subprocess.run(command("--wait"), input=json.dumps(options) + "\n", text=True, check=True)
+    assert card(tmp_path)["recipe"]["epochs"] == 1
+    result = subprocess.run(command("--wait"), input="", text=True, capture_output=True, check=True)
+    assert not result.stdout
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])

@@ -1,47 +1,53 @@
-"""Train a network yourself: choose, start, watch, stop, compare, draw against it, take it away."""
+"""Train a network yourself: choose, start, watch, stop, compare, draw a digit for it, download it."""
+
+import math
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from digitlab import data, inference
 from digitlab.errors import DataUnavailable, TooManyRuns
+from digitlab.inference import Model
+from digitlab.numbers import count, decimal, percent, probability
 from digitlab.preprocess import to_mnist
-from digitlab.training import charts, runs
-from digitlab.training.runs import Run, Wish
+from digitlab.training import charts, presets, training_queue
+from digitlab.training.presets import PLAIN, PRESETS
+from digitlab.training.training_queue import OPTIMIZERS, Run, Settings
 from pages.training.train_one import trainings
-from ui import answers, headings, input_digit
-from ui.links import page_link
+from ui import headings, input_digit, style
+from ui.charts import chart
+from ui.clock import fragment_while
+from ui.markup import Markup, markup, put
 
 MODELS = ("linear", "dense_classic", "dense", "tiny_cnn", "cnn")
-OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "momentum": "SGD with momentum", "rmsprop": "RMSprop"}
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 IMAGES = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 54_000)
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
-EPOCHS = 20
-PLAIN = Wish("dense_classic", "adam", 0.003, 64, 5, 10_000)  # what the form starts with
-PRESETS = {
-    "Learning rate far too high": (
-        PLAIN._replace(optimizer="sgd", learning_rate=3.0, batch_size=32),
-        "Each step overshoots. Look for: it stays near 10 %, as good as guessing.",
-    ),
-    "Only 500 images": (
-        Wish("dense", "adam", 0.003, 32, 20, 500),
-        "Overfitting. Look for: nearly perfect on its training images, worse on the others.",
-    ),
-    "Labels shuffled": (
-        Wish("dense", "adam", 0.003, 32, 20, 1_000, shuffled=True),
-        "The labels are dealt out like cards. Look for: it learns nonsense by heart, and can’t read.",
-    ),
-}
+EPOCHS = (1, 2, 3, 5, 10, 20)
 REFRESH_S = 1.0
+# The form's widgets: the field of Settings -> label, options, help
+FORM = {
+    "model": (
+        "Model",
+        MODELS,
+        "From the simplest to the best: linear, two dense nets, two convolutional nets.",
+    ),
+    "optimizer": ("Optimiser", tuple(OPTIMIZERS), "How it turns the gradient into a step."),
+    "learning_rate": ("Learning rate", RATES, "How far each step goes."),
+    "batch_size": ("Batch size", BATCHES, "How many images it looks at for one step."),
+    "epochs": ("Epochs", EPOCHS, "How many times it goes through all training images."),
+    "images": ("Training images", IMAGES, "How many images of MNIST it learns from."),
+}
+SHUFFLED = ("Shuffle the labels", "Each image gets the label of another one: there is nothing true to learn.")
 
 
-def main() -> None:
+def render() -> None:
     headings.header("Train one yourself", "Learning rate", "Batch", "Epoch", "Optimiser", "Overfitting")
-    if not runs.possible():
+    if not training_queue.possible():
         st.info(
             "Training needs TensorFlow, which this server doesn’t have. To get it: "
-            "`pip install -r requirements.txt`. All else works without.",
+            "`pip install -r requirements.txt`. All other pages work without it.",
             icon=":material/construction:",
         )
         return
@@ -50,143 +56,232 @@ def main() -> None:
     except DataUnavailable as error:
         st.info(str(error), icon=":material/cloud_off:")
         return
-    left, right = st.container(horizontal=True, gap="large"), None
-    with left:
-        with st.container(width=330):
-            form()
-        right = st.container(width=720)
-    active = any(not run.over for run in trainings.mine())
-    with right:
-        st.fragment(watch, run_every=REFRESH_S if active else None)(active)
+    trainings.expect()
+    st.markdown(
+        "Press one of these to see what can happen when a network learns. Or choose for yourself, and press "
+        "Start: the link to this page keeps your choice."
+    )
+    with st.container(horizontal=True, key="presets"):
+        for preset in PRESETS:
+            st.button(
+                preset.title,
+                help=preset.about,
+                on_click=start_preset,
+                args=(preset.settings,),
+                disabled=trainings.busy(),
+                key=f"preset-{preset.title}",
+            )
+    form()
+    with st.container(horizontal=True, gap="large"):
+        with st.container(width=700):
+            watch()
+        trained = [run for run in trainings.mine() if run.state == training_queue.DONE]
+        if trained:
+            with st.container(width=320):
+                draw_for(trained[-1])
+    trainings.remember()  # last: its component takes a row of the page
+
+
+def key(name: str) -> str:
+    """Of a widget of the form, and of its value in the link."""
+    return f"train-{name.replace('_', '-')}"
 
 
 def form() -> None:
-    """Each widget begins with what `_wish` says; a preset brings another wish, and new widgets with it."""
-    number, wish = st.session_state.setdefault("_wish", (0, PLAIN))
+    """What is chosen stands in the link, and stays when another page is opened."""
+    chosen: dict[str, Any] = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, (label, options, explanation) in FORM.items():
+            chosen[name] = st.selectbox(
+                label,
+                options,
+                options.index(getattr(PLAIN.settings, name)),
+                format_func=lambda option, name=name: written(name, option),
+                help=explanation,
+                key=key(name),
+                bind="query-params",
+                persist_state="session",
+                width=165,
+            )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = st.container(width="content")
+        chosen["shuffled"] = st.toggle(
+            SHUFFLED[0], help=SHUFFLED[1], key=key("shuffled"), bind="query-params", persist_state="session"
+        )
+        with place:
+            start_button(Settings(**chosen))
+    if refused := st.session_state.pop("_refused", None):
+        st.warning(refused, icon=":material/hourglass_top:")
 
-    def key(name: str) -> str:
-        return f"train-{name}-{number}"
 
-    titles = {name: inference.load(name).card["title"] for name in MODELS}
-    chosen = Wish(
-        st.selectbox("Model", MODELS, MODELS.index(wish.model), format_func=titles.get, key=key("model")),
-        st.selectbox(
-            "Optimiser: how it uses the gradient",
-            OPTIMIZERS,
-            list(OPTIMIZERS).index(wish.optimizer),
-            format_func=OPTIMIZERS.get,
-            key=key("optimizer"),
-        ),
-        st.select_slider("Learning rate: how far each step goes", RATES, wish.learning_rate, key=key("rate")),
-        st.select_slider("Batch size: images for each step", BATCHES, wish.batch_size, key=key("batch")),
-        st.slider("Epochs: times through the images", 1, EPOCHS, wish.epochs, key=key("epochs")),
-        st.select_slider(
-            "Training images", IMAGES, wish.images, format_func="{:,}".format, key=key("images")
-        ),
-        st.toggle("Shuffle the labels", wish.shuffled, key=key("shuffled")),
+def written(name: str, option: Any) -> str:
+    """A value of the form, for people."""
+    match name:
+        case "model":
+            return inference.load(option).card["title"]
+        case "optimizer":
+            return OPTIMIZERS[option]
+        case "learning_rate":
+            return f"{option:g}"
+        case _:
+            return f"{option:,}"
+
+
+def start_button(settings: Settings) -> None:
+    st.button(
+        "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=start,
+        args=(settings,),
+        disabled=trainings.busy(),
+        key="start",
     )
-    busy = any(not run.over for run in trainings.mine())
-    play = ":material/play_arrow:"
-    st.button("Start", type="primary", icon=play, on_click=start, args=(chosen,), disabled=busy, key="start")
-    st.markdown("**What could go wrong, on purpose:**")
-    for title, (preset, hint) in PRESETS.items():
-        st.button(title, on_click=start_preset, args=(preset,), disabled=busy, key=f"preset-{title}")
-        st.caption(hint)
 
 
-def start(wish: Wish) -> None:
+def start(settings: Settings) -> None:
     try:
-        trainings.queue().submit(trainings.owner(), wish)
+        trainings.queue().submit(trainings.owner(), settings)
     except TooManyRuns as error:
-        st.session_state["refused"] = str(error)
+        st.session_state["_refused"] = str(error)
 
 
-def start_preset(wish: Wish) -> None:
-    st.session_state["_wish"] = (st.session_state["_wish"][0] + 1, wish)
-    start(wish)
+def start_preset(settings: Settings) -> None:
+    """The form shows what the preset trains."""
+    for name, value in settings._asdict().items():
+        st.session_state[key(name)] = value
+    start(settings)
 
 
-def watch(active: bool) -> None:
-    """The runs, again every second while one is on."""
+@fragment_while(trainings.busy, REFRESH_S)
+def watch() -> None:
+    """The newest run, and all of them in one chart; again every second while one is on."""
     mine = trainings.mine()
-    if active != any(not run.over for run in mine):  # only a run of the whole page sets or stops the clock
-        st.rerun()
-    if refused := st.session_state.pop("refused", None):
-        st.warning(refused)
     if not mine:
         st.info(
-            "Choose, and press Start. The first words come after some ten seconds: Python has to load "
-            "TensorFlow. Everybody on this server trains in one queue.",
+            "Nothing is trained yet. Everybody on this server trains in one queue, one after the other.",
             icon=":material/school:",
         )
         return
     last = mine[-1]
     status(last)
-    for wish, hint in PRESETS.values():
-        if last.wish == wish:
-            st.info(hint, icon=":material/visibility:")
-    compared(mine)
-    if last.state == runs.DONE:
-        finished(last)
+    if preset := presets.of(last.settings):
+        st.markdown(f":material/visibility: {preset.about} **Look for:** {preset.look_for}")
+    if last.state == training_queue.DONE:
+        result(last)
+    place = st.container()
+    measure = st.segmented_control(
+        "In the chart",
+        list(charts.MEASURES),
+        default="Accuracy",
+        required=True,
+        key="train-measure",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    with place:
+        chart(charts.runs(mine, measure), f"{measure} of {alt(mine)}, epoch by epoch.", key="runs")
+    st.caption(
+        "Solid, with a dot after each epoch: 6,000 validation images, from which it doesn’t learn. Dotted: "
+        "its own training images, a few steps at a time. Press a name to hide it."
+    )
+    if last.state == training_queue.DONE:
+        downloads(last)
+
+
+def alt(mine: list[Run]) -> str:
+    return "; ".join(run.title for run in mine)
 
 
 def status(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{trainings.title(run)}**")
+        st.markdown(f"**{run.title}**", width="content")
         if not run.over:
-            st.button(
-                "Stop", icon=":material/stop:", on_click=trainings.queue().stop, args=(run,), key="stop"
-            )
-    now = run.progress()
-    if run.state == runs.WAITING:
-        ahead = trainings.queue().place(run)
-        st.progress(0.0, f"Waiting: {ahead} before you." if ahead else "You are next.")
-    elif run.state == runs.TRAINING and not now:
-        st.progress(0.0, "Starting: loading TensorFlow and the digits…")
-    elif run.state == runs.TRAINING:
-        left = run.seconds_left()
-        done = now["step"] >= now["steps"]
-        words = "measuring it on the test digits…" if done else f"about {left:.0f} s left"
-        st.progress(
-            min(1.0, now["step"] / now["steps"]),
-            f"Step {now['step']:,} of {now['steps']:,}, loss {now['loss']:.3f}, "
-            f"accuracy {now['accuracy']:.1%}; {words}",
-        )
-    elif run.state == runs.FAILED:
-        st.warning(run.problem, icon=":material/report:")
-    elif run.state == runs.STOPPED:
-        st.caption("Stopped.")
+            stop = trainings.queue().stop
+            st.button("Stop", icon=":material/stop:", on_click=stop, args=(run,), key="stop")
+    match run.state:
+        case training_queue.WAITING:
+            ahead = trainings.queue().place(run)
+            said = f"Waiting: {count(ahead, 'training')} before yours." if ahead else "Yours is next."
+            st.progress(0.0, said)
+        case training_queue.TRAINING:
+            now = run.progress()
+            st.progress(min(1.0, now["step"] / now["steps"]) if now else 0.0, words(now))
+        case training_queue.FAILED:
+            st.warning(run.problem, icon=":material/report:")
+        case training_queue.STOPPED:
+            st.info(f"Stopped. {run.problem}", icon=":material/stop_circle:")
 
 
-def compared(mine: list[Run]) -> None:
-    histories = {trainings.title(run): trainings.history(run) for run in mine}
-    lines = {name: found["val_accuracy"] for name, found in histories.items() if found.get("val_accuracy")}
-    newest = histories[trainings.title(mine[-1])]
-    if newest.get("val_accuracy"):
-        lines[f"{mine[-1].number}. on its own training images"] = newest["accuracy"]
-    if lines:
-        st.altair_chart(charts.runs(lines, "Accuracy on 6,000 digits that it doesn’t learn from"))
+def words(now: dict[str, Any]) -> str:
+    """How far a training is."""
+    if not now:
+        return "Starting: loading TensorFlow and the images…"
+    loss = decimal(now["loss"], 3) if math.isfinite(now["loss"]) else "too large to write"
+    said = f"Step {now['step']:,} of {now['steps']:,}. Loss {loss}, accuracy {percent(now['accuracy'], 1)}."
+    if now["step"] >= now["steps"]:
+        return f"{said} Now it reads the test digits…"
+    left = training_queue.seconds_left(now)
+    return said if left is None else f"{said} {remaining(left)}"
 
 
-def finished(run: Run) -> None:
-    model = run.model()
+def remaining(seconds: float) -> str:
+    """3.2 -> "About 4 s left."; above half a minute in steps of 10 s, above two minutes in minutes."""
+    if seconds > 120:
+        return f"About {math.ceil(seconds / 60)} min left."
+    if seconds > 30:
+        return f"About {math.ceil(seconds / 10) * 10} s left."
+    return f"About {max(1, math.ceil(seconds))} s left."
+
+
+def result(run: Run) -> None:
+    card = run.model.card
     st.markdown(
-        f"It reads **{model.card['test_accuracy']:.2%}** of MNIST’s 10,000 test digits, and took "
-        f"{model.card['seconds']} seconds to train."
+        f"It reads **{percent(card['test_accuracy'], 2)}** of MNIST’s 10,000 test digits. All of it took "
+        f"{count(card['seconds'], 'second')}."
     )
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        drawn = input_digit.picture()
-        seen = None if drawn is None else to_mnist(drawn)
-        if seen is None:
-            page_link("draw", "Draw a digit, and come back")
-        else:
-            answers.digit_picture(seen, "Your drawing", "Your drawing", side=84)
-            probabilities = model.predict(seen[None])[0]
-            guess = int(np.argmax(probabilities))
-            with st.container(key="trained-answer", width=230):
-                st.markdown(f"Your network reads **{guess}**, with {probabilities[guess]:.0%}.")
-    with st.container(horizontal=True):
-        name = f"{run.wish.model}-{run.number}"
+
+
+@st.fragment
+def draw_for(run: Run) -> None:
+    """The pad, and what the newest network reads in the drawing."""
+    st.markdown(f"**Draw a digit for number {run.number}**")
+    place = st.container(key="trained-answer")
+    input_digit.choose()
+    drawn = input_digit.picture()
+    seen = None if drawn is None else to_mnist(drawn)
+    with place:
+        put(empty() if seen is None else read(run.model, seen))
+
+
+def empty() -> Markup:
+    return markup(
+        '<div class="trained-answer quiet" role="status"><div class="big">{big}</div>'
+        "<div>{small}</div></div>",
+        big=style.EMPTY,
+        small=style.EMPTY_HINT,
+    )
+
+
+def read(model: Model, seen: np.ndarray) -> Markup:
+    answer = model.answer(seen)
+    share = probability(float(answer.probabilities[answer.guess]))
+    return markup(
+        '<div class="trained-answer {kind}" role="status"><div class="big">{big}</div>'
+        "<div>{sentence} {how_sure}</div></div>",
+        kind="quiet" if answer.digit is None else "sure",
+        big=style.headline(answer),
+        sentence=style.sentence(answer),
+        how_sure=f"Its best guess: {answer.guess}, with {share}."
+        if answer.digit is None
+        else f"It gives this digit {share}.",
+    )
+
+
+def downloads(run: Run) -> None:
+    name = f"{run.settings.model}-{run.number}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Download it:", width="content")
         st.download_button(
             "Keras", (run.result / "model.keras").read_bytes(), f"{name}.keras", key="get-keras"
         )
@@ -194,7 +289,3 @@ def finished(run: Run) -> None:
             "TFLite", (run.result / "model.tflite").read_bytes(), f"{name}.tflite", key="get-tflite"
         )
         st.download_button("History (CSV)", trainings.history_csv(run), f"{name}.csv", key="get-csv")
-
-
-def render() -> None:
-    main()
