@@ -2,8 +2,8 @@
 is left with fewer of them, beside principal components.
 """
 
-from dataclasses import dataclass
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np

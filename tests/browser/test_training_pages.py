@@ -50,7 +50,9 @@ def test_two_models_are_compared(browser: Browser, app: RunningApp) -> None:
         history = histories.histories()[name]
         expect(page.get_by_text(percent(history.validation_accuracy[-1], 2))).to_be_visible()
     expect(page.get_by_text("generalisation gap").first).to_be_visible()
-    bent = next(h for h in histories.histories().values() if h.card["recipe"]["augmentation"] and h.gap < -0.005)
+    bent = next(
+        h for h in histories.histories().values() if h.card["recipe"]["augmentation"] and h.gap < -0.005
+    )
     visit(page, app, f"curves?models={bent.title.replace(' ', '+')}")
     expect(page.get_by_text(percent(bent.validation_accuracy[-1], 2))).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("bends and turns them anew")).to_be_visible()

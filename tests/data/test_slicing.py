@@ -56,8 +56,8 @@ def test_a_place_in_the_long_row_is_a_pixel(position: int) -> None:
     assert picture.reshape(784)[position] == picture[row, column]
 
 
-def test_the_code_of_a_place_lays_the_rows_end_to_end(tmp_path: Path) -> None:
-    arrays = run(START + slicing.code_of_place(17, 437), tmp_path)
+def test_the_code_of_a_place_lays_the_rows_end_to_end(shell: Shell) -> None:
+    arrays = shell(START + slicing.code_of_place(17, 437))
     image = data.load("digits", "test").images[17]
     assert np.array_equal(arrays["row"], image.ravel())
     assert np.array_equal(arrays["back"], image)

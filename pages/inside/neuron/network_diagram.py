@@ -90,6 +90,8 @@ def lines(
     for digit in range(10):
         strongest = np.argsort(-np.abs(adds[:, digit]))
         chosen = digit == chosen_digit
-        for place in strongest if chosen else strongest[:LINES]:
-            found.append((int(place), digit, round(float(adds[place, digit]) / most, 3), chosen))
+        found += [
+            (int(place), digit, round(float(adds[place, digit]) / most, 3), chosen)
+            for place in (strongest if chosen else strongest[:LINES])
+        ]
     return found
