@@ -14,6 +14,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const wanted = JSON.stringify(data.pictures)
   if (shown.get(row) === wanted) return // a rerun: keep the buttons, and the focus on one of them
   shown.set(row, wanted)
+  const focus = row.getRootNode().activeElement
+  const hadFocus = focus && row.contains(focus)
   row.replaceChildren(
     ...data.pictures.map(({ url, label, caption }, number) => {
       const button = document.createElement("button")
@@ -37,6 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }),
   )
   const buttons = [...row.children]
+  if (hadFocus) buttons[0]?.focus() // a press brought other pictures: the keyboard goes on with these
   row.onfocusin = ({ target }) => {
     const here = target.closest("button")
     if (here) buttons.forEach((button) => (button.tabIndex = button === here ? 0 : -1))
