@@ -238,8 +238,8 @@ def fewer_and_fewer(mine: Subject, digits: Chosen) -> None:
     st.markdown(
         f"{about_rises(fewer)} With PCA it can’t rise: each further pattern only adds what was still "
         "missing. PCA was made for this: the most important pattern comes first. The autoencoder learned to "
-        "draw from all 32 numbers together, never from fewer; so with few it is usually worse; with all 32 it "
-        f"can do what no sum of fixed patterns can. :small[The means and patterns are those of "
+        "draw from all 32 numbers together, never from fewer; so with few it is usually worse; with all 32 "
+        f"it can do what no sum of fixed patterns can. :small[The means and patterns are those of "
         f"{usual.count:,} digits: {WHOSE[usual.dataset]}.]"
     )
     show_code(autoencoder.code_fewer(mine.name))
