@@ -33,8 +33,8 @@ def by_handwriting(material: Material, view: View) -> None:
     table(axis, titles, found)
     worst = min(found, key=lambda one: one.accuracy)
     st.caption(
-        "Each slice has about as many pictures as the others; it ends just below its second number. The bars are 95 % intervals (Wilson 1927): "
-        "where two of them overlap widely, the difference may be chance."
+        "Each slice has about as many pictures as the others; it ends just below its second number. The bars "
+        "are 95 % intervals (Wilson 1927): where two of them overlap widely, the difference may be chance."
     )
     if worst.right < worst.pictures:
         st.button(
