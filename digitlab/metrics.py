@@ -65,7 +65,7 @@ class Reliability(NamedTuple):
     right: np.ndarray  # int: right answers in it
     wrong: np.ndarray  # int: wrong answers in it
     accuracy: np.ndarray  # float: the share of right answers; NaN where there are no answers
-    likely: np.ndarray  # float (bins, 2): the share's 95 % confidence interval (Wilson 1927), or NaN
+    interval: np.ndarray  # float (bins, 2): the share's 95 % confidence interval (Wilson 1927), or NaN
 
 
 def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -> Reliability:
@@ -81,14 +81,15 @@ def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -
     return Reliability(edges[:-1], edges[1:], right, count - right, share, _wilson(right, count))
 
 
-def _wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.959964) -> np.ndarray:
-    """Where the true share likely is, float (n, 2); unlike the textbook's p ± z σ it stays in [0, 1]."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = part / whole
-        middle = share + z**2 / (2 * whole)
-        half = z * np.sqrt(share * (1 - share) / whole + z**2 / (4 * whole**2))
-        interval = np.stack([middle - half, middle + half], axis=1) / (1 + z**2 / whole)[:, None]
-    return np.clip(interval, 0, 1)
+def _wilson(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Where the true share likely is, float (n, 2); unlike the textbook's p ± z σ it stays in [0, 1]. NaN
+    where `whole` is 0."""
+    from scipy.stats import binomtest  # slow to import, and few pages need it
+
+    intervals = np.full((len(whole), 2), np.nan)
+    for i in np.flatnonzero(whole):
+        intervals[i] = binomtest(int(part[i]), int(whole[i])).proportion_ci(method="wilson")
+    return intervals
 
 
 class Selection(NamedTuple):
@@ -96,8 +97,8 @@ class Selection(NamedTuple):
 
     right: int  # answered, rightly
     wrong: int  # answered, wrongly
-    spared: int  # declined, and the answer would have been wrong
-    lost: int  # declined, though the answer would have been right
+    avoided_errors: int  # declined, and the answer would have been wrong
+    lost_correct: int  # declined, though the answer would have been right
 
     @property
     def answered(self) -> int:
@@ -105,7 +106,7 @@ class Selection(NamedTuple):
 
     @property
     def declined(self) -> int:
-        return self.spared + self.lost
+        return self.avoided_errors + self.lost_correct
 
     @property
     def coverage(self) -> float:
@@ -118,7 +119,7 @@ class Selection(NamedTuple):
         return self.right / self.answered if self.answered else None
 
 
-def select(
+def selective_prediction(
     confidence: np.ndarray, right: np.ndarray, threshold: float, allowed: np.ndarray | None = None
 ) -> Selection:
     """Answer only with at least this confidence, and only what is `allowed`, bool (N,). `confidence` is
@@ -142,7 +143,8 @@ def coverage_curve(
     confidence: np.ndarray, right: np.ndarray, allowed: np.ndarray | None = None, points: int = 300
 ) -> CoverageCurve:
     """Every trade between answering much and answering rightly ("risk-coverage curve", El-Yaniv, Wiener
-    2010), thinned to about so many points; arguments as of `select`."""
+    2010), thinned to about so many points; arguments as of
+    `selective_prediction`."""
     total = len(confidence)
     if allowed is not None:
         confidence, right = confidence[allowed], right[allowed]
@@ -161,7 +163,7 @@ def coverage_curve(
 def mcnemar(only_a: int, only_b: int) -> float:
     """McNemar's exact test (1947). `only_a` pictures are read rightly by A alone, `only_b` by B alone. The
     p-value: how often two equally good models would differ at least so much by chance."""
-    from scipy.stats import binomtest  # slow to import, and only this needs it
+    from scipy.stats import binomtest  # slow to import, and few pages need it
 
     discordant = only_a + only_b
     return float(binomtest(only_a, discordant).pvalue) if discordant else 1.0
