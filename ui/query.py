@@ -8,14 +8,16 @@ import math
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digitlab import inference
+from ui import datasets
 
 MODELS = ("model", "a", "b")  # parameters that name a model
 LONGEST = 4000  # characters of a value
 
 
 def tidy() -> None:
-    """Drop values that no widget can take, and let a model be named as in `train.py`, too: ?model=dense is
-    ?model=Dense. Call it once in a run of the whole page, before the first widget."""
+    """Drop values that no widget can take, and let models and data sets be named as in the library, too:
+    ?model=dense is ?model=Dense, ?digits=mnist-train is ?digits=MNIST,+training. Call it once in a run of the
+    whole page, before the first widget."""
     context = get_script_run_ctx()
     if context is None:
         return
@@ -26,6 +28,8 @@ def tidy() -> None:
             if name in MODELS:
                 titles = _titles()
                 usable = [titles.get(value.casefold(), value) for value in usable]
+            elif name == "digits":
+                usable = [datasets.ALIASES.get(value.casefold(), value) for value in usable]
             if usable:
                 given[name] = usable
             else:

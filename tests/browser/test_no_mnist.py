@@ -44,7 +44,7 @@ def test_the_matrix_is_mnists_and_the_pictures_are_other_peoples(
 
 def test_the_data_pages_show_other_peoples_digits_and_say_so(browser: Browser, offline: RunningApp) -> None:
     page = opened(browser, offline, "samples")
-    expect(page.get_by_text("MNIST can’t be had here")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("MNIST’s pictures can’t be had here")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("button", name=re.compile(r"^Number \d+: \d$"))).to_have_count(120)
     page.close()
 
