@@ -249,6 +249,24 @@ def test_an_answer_is_consistent(pictures: np.ndarray) -> None:
         assert answer.digit in (None, answer.guess)
 
 
+@pytest.mark.parametrize(
+    ("probability", "score", "digit"),
+    [(0.51, 1.0, 3), (0.49, 1.0, None), (0.9, 0.0, None), (0.49, 0.0, None), (0.5, 1.0, 3)],
+)
+def test_an_answer_needs_a_digit_that_is_more_probable_than_all_others(
+    monkeypatch: pytest.MonkeyPatch, probability: float, score: float, digit: int | None
+) -> None:
+    model = inference.load("cnn")
+    said = np.full((1, 10), (1 - probability) / 9, np.float32)
+    said[0, 3] = probability
+    said[0, 8] += 1e-6  # the runner-up
+    monkeypatch.setattr(model, "predict", lambda pictures: said)
+    monkeypatch.setattr(inference.load(inference.DETECTOR), "score", lambda pictures: np.array([score]))
+    answer = model.answer(np.zeros((28, 28), np.float32))
+    assert (answer.digit, answer.guess, answer.runner_up) == (digit, 3, 8)
+    assert answer.is_digit == (score > 0)
+
+
 @pytest.mark.parametrize("kind", ["scrawl", "zigzag", "dot", "dash", "noise", "shape", "symbol"])
 def test_scribbles_are_no_digits(kind: str) -> None:
     rng = np.random.default_rng(1)

@@ -20,6 +20,7 @@ RIGHT, WRONG, REFERENCE = map(colours.css, (colours.RIGHT, colours.WRONG, colour
 _HEIGHT = 320
 _DASHED = {"color": REFERENCE, "dash": "dash", "width": 2}
 _LINE = {"color": RIGHT, "width": 2.5}
+_FIFTHS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 
 Range = tuple[float, float]
 
@@ -288,7 +289,7 @@ def reliability_of(bins: Reliability) -> go.Figure:
         y="how often it was right",
         height=_HEIGHT,
     )
-    axis = {"tickformat": ".0%", "dtick": 0.2}
+    axis = {"tickformat": ".0%", "tickvals": _FIFTHS}
     return drawn.update_layout(
         hovermode="closest", xaxis={**axis, "range": [0, 1]}, yaxis={**axis, "range": [0, 1.1]}
     )
@@ -336,7 +337,7 @@ def confidences_of(bins: Reliability) -> go.Figure:
     return drawn.update_layout(
         barmode="overlay",
         hovermode="closest",
-        xaxis={"range": [0, 1], "tickformat": ".0%", "dtick": 0.2},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "tickvals": _FIFTHS},
         yaxis={
             "range": [-_log(down[-1]) if bins.wrong.any() else 0, _log(up[-1]) if bins.right.any() else 0.01],
             "tickvals": places,
@@ -358,4 +359,4 @@ def _log(number: np.ndarray) -> np.ndarray:
 
 
 def _short(number: int) -> str:
-    return f"{number / 1000:.1f}k" if number >= 1000 else str(number)
+    return f"{number / 1000:.0f}k" if number >= 1000 else str(number)

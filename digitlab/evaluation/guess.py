@@ -5,6 +5,7 @@ game = game.guess(4)  # now it may be revealed
 game = game.go_on()   # the next picture
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -114,6 +115,22 @@ class Game:
 def start(dataset: str, round_number: int) -> Game:
     """Rounds with the same number have the same pictures, so that a class can compare."""
     return Game(dataset, max(1, round_number))
+
+
+def written(game: Game) -> str:
+    """The answers so far, for a link: "471"; with "-" behind them while the last one is being looked at."""
+    return "".join(map(str, game.guesses)) + ("-" if game.revealed else "")
+
+
+def read(dataset: str, round_number: str, answers: str) -> Game:
+    """The game that `written` wrote, with the number of its round. What nobody can have written counts as
+    nothing: the first round, no answers."""
+    number = int(round_number) if re.fullmatch("[0-9]{1,3}", round_number) else 1
+    game = start(dataset, number)
+    if not re.fullmatch(rf"[0-9]{{0,{QUESTIONS}}}|[0-9]{{1,{QUESTIONS}}}-", answers):
+        return game
+    guesses = tuple(int(digit) for digit in answers.rstrip("-"))
+    return replace(game, guesses=guesses, revealed=answers.endswith("-"))
 
 
 @once(maxsize=64)

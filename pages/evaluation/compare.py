@@ -7,22 +7,23 @@ import numpy as np
 import streamlit as st
 
 from digitlab import evaluation, metrics
+from digitlab.caches import once
 from digitlab.evaluation import Evaluation
+from digitlab.evaluation.compare import Compared, compared, pairs, seeds
 from digitlab.inference import Model
 from digitlab.metrics import Comparison
+from digitlab.numbers import count, percent, points, probability, signed
 from ui import confusion_cells, headings, style
 from ui.components.matrix import Cell, matrix
 from ui.components.picture_buttons import Picture, picture_buttons
+from ui.datasets import DESCRIPTIONS, choose_dataset, say_if_absent
 from ui.digit_dialog import large
 from ui.models import choose_model
 from ui.pictures import data_url
 
-DATA = {
-    "MNIST": ("mnist", "MNIST’s 10,000 test digits"),
-    "Other people": ("digits", "1,797 digits of 13 other people (UCI)"),
-}
 ONLY_A, ONLY_B, NEITHER = GROUPS = ("Only A right", "Only B right", "Both wrong")
 PER_PAGE = 24
+UNLIKELY = 0.05  # a p-value below it is usually called significant
 SAME = "rgba(128, 140, 160, 0.08)"  # where both models have the same count
 
 
@@ -31,26 +32,27 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         a = choose_model("a", "Model A", on_change=start)
         b = choose_model("b", "Model B", default="dense", on_change=start)
-        chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160, on_change=start)
+        dataset = choose_dataset(("mnist", "digits"), on_change=start)
     if a is b:
         st.info(
             "A and B are the same model. Choose another one to compare.", icon=":material/compare_arrows:"
         )
         return
-    dataset, description = DATA[chosen]
-    result_a, result_b = (evaluation.evaluate(model.name, dataset) for model in (a, b))
-    compared = metrics.compare(result_a.labels, result_a.probabilities, result_b.probabilities)
-    counts = score(a, b, description, compared)
-    st.markdown(f"{counts} **{verdict(compared.p)}** :small[{meaning(compared.p)}]")
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=530):
+    both = compared(a.name, b.name, dataset)
+    p = both.comparison.p
+    st.markdown(f"{score(a, b, DESCRIPTIONS[dataset], both.comparison)} **{verdict(p)}** {meaning(p)}")
+    st.markdown(f":small[{caution((a, b), dataset)}]")
+    with st.container(horizontal=True, gap="medium", key="charts-compare"):
+        with st.container():
             st.markdown(
                 "**In each cell: B’s count minus A’s.** Rows: what a digit is. Columns: what it was read "
-                "as. Blue: B is better. Orange: B is worse. Press a cell to see its digits."
+                "as. On the diagonal are right answers: more is better (+). Everywhere else are mistakes: "
+                "fewer is better (−). Where B is better a cell is blue, where it is worse, orange. "
+                "Press a cell to see its digits."
             )
-            differences(compared, result_a, result_b)
-        with st.container(width=550):
-            digits((a, b), (result_a, result_b), compared, dataset)
+            differences(a.name, b.name, dataset)
+        with st.container():
+            digits((a, b), both, dataset)
 
 
 # --- the numbers ---------------------------------------------------------------------------------------
@@ -65,8 +67,9 @@ def score(a: Model, b: Model, description: str, compared: Comparison) -> str:
 
 
 def verdict(p: float) -> str:
-    if p < 0.05:
-        return f"The difference is larger than chance would give: {p_value(p)}."
+    """What a p-value lets one say; never that something is certain."""
+    if p < UNLIKELY:
+        return f"Chance alone hardly explains the difference: {p_value(p)}."
     return f"The difference may well be chance: {p_value(p)}."
 
 
@@ -86,53 +89,76 @@ def meaning(p: float) -> str:
     return f"Two equally good models would differ by this much or more {often} (McNemar’s exact test)."
 
 
+def caution(models: tuple[Model, Model], dataset: str) -> str:
+    """What the p-value does not say: it is one of many, and knows one training of each model."""
+    text = (
+        f"This is one of {pairs()} pairs. Who tries them all may expect a p below {UNLIKELY} in about "
+        f"{round(pairs() * UNLIKELY)} of them by chance, even if all models were equally good."
+    )
+    spread = [(model, seeds(model.name)) for model in models]
+    known = [
+        f"{model.card['title']} between {percent(ends[0], 2)} and {percent(ends[1], 2)}"
+        for model, ends in spread
+        if ends
+    ]
+    if dataset == "mnist" and known:
+        text += (
+            " Trained again with other random numbers at the start, the same network reads a little more or "
+            f"less: {', '.join(known)}."
+        )
+    return text
+
+
 # --- the matrix ----------------------------------------------------------------------------------------
 
 
-def differences(compared: Comparison, a: Evaluation, b: Evaluation) -> None:
-    figures_a, figures_b = (metrics.per_class(result.labels, result.answers) for result in (a, b))
-
-    def cell(label: int, answer: int) -> Cell:
-        more = int(compared.more[label, answer])
-        how = "read rightly" if label == answer else f"read as {answer}"
-        return Cell(
-            signed(more) if more else "",
-            f"{label} {how}: A {a.matrix[label, answer]:,}, B {b.matrix[label, answer]:,}",
-            color(more if label == answer else -more),
-        )
-
-    def margin(what: str, digit: int, of_a: np.ndarray, of_b: np.ndarray) -> Cell:
-        points = (of_b[digit] - of_a[digit]) * 100
-        return Cell(signed_points(points), f"{what} of {digit}: A {of_a[digit]:.1%}, B {of_b[digit]:.1%}")
-
-    shares = [result.right.mean() for result in (a, b)]
+def differences(a: str, b: str, dataset: str) -> None:
+    both = compared(a, b, dataset)
     names = [str(digit) for digit in range(10)]
+    cells, recalls, precisions, accuracy = difference_cells(a, b, dataset)
     matrix(
         names,
         names,
-        [[cell(label, answer) for answer in range(10)] for label in range(10)],
-        recalls=[margin("Recall", digit, figures_a.recall, figures_b.recall) for digit in range(10)],
-        precisions=[
-            margin("Precision", digit, figures_a.precision, figures_b.precision) for digit in range(10)
-        ],
-        accuracy=Cell(
-            signed_points((shares[1] - shares[0]) * 100),
-            f"All digits read rightly: A {shares[0]:.2%}, B {shares[1]:.2%}",
-        ),
+        cells,
+        recalls=recalls,
+        precisions=precisions,
+        accuracy=accuracy,
         chosen=chosen_cell() or (-1, -1),
         key="differences",
-        on_press=lambda label, answer: choose(label, answer, int(compared.more[label, answer])),
+        on_press=lambda label, answer: choose(label, answer, int(both.comparison.more[label, answer])),
     )
-    st.caption("In the margins: percentage points that B gains or loses in recall and precision.")
+    st.markdown(":small[In the margins: percentage points that B gains or loses in recall and precision.]")
 
 
-def signed(number: int) -> str:
-    return f"{number:+,}".replace("-", "−")
+@once(maxsize=64)
+def difference_cells(a: str, b: str, dataset: str) -> tuple[list[list[Cell]], list[Cell], list[Cell], Cell]:
+    """The cells of the matrix, of its right and of its lower margin, and of their corner."""
+    first, second, figures_a, figures_b, comparison = compared(a, b, dataset)
 
+    def cell(label: int, answer: int) -> Cell:
+        more = int(comparison.more[label, answer])
+        how = "read rightly" if label == answer else f"read as {answer}"
+        counts = f"A {first.matrix[label, answer]:,}, B {second.matrix[label, answer]:,}"
+        better = more if label == answer else -more
+        result = "B is better" if better > 0 else "B is worse" if better else "no difference"
+        return Cell(
+            signed(more, 0) if more else "", f"{label} {how}: {counts}. {result.capitalize()}", color(better)
+        )
 
-def signed_points(points: float) -> str:
-    text = f"{points:+.1f}".replace("-", "−")
-    return "0" if text[1:] == "0.0" else text
+    def margin(what: str, digit: int, of_a: np.ndarray, of_b: np.ndarray) -> Cell:
+        title = f"{what} of {digit}: A {percent(of_a[digit], 1)}, B {percent(of_b[digit], 1)}"
+        return Cell(points(of_b[digit] - of_a[digit]), title)
+
+    shares = [float(result.right.mean()) for result in (first, second)]
+    return (
+        [[cell(label, answer) for answer in range(10)] for label in range(10)],
+        [margin("Recall", digit, figures_a.recall, figures_b.recall) for digit in range(10)],
+        [margin("Precision", digit, figures_a.precision, figures_b.precision) for digit in range(10)],
+        Cell(
+            points(shares[1] - shares[0]),
+            f"All digits read rightly: A {percent(shares[0], 2)}, B {percent(shares[1], 2)}",
+        ),
+    )
 
 
 def color(better: int) -> str:
@@ -167,11 +193,9 @@ def start() -> None:
 # --- the digits ----------------------------------------------------------------------------------------
 
 
-def digits(
-    models: tuple[Model, Model], results: tuple[Evaluation, Evaluation], compared: Comparison, dataset: str
-) -> None:
+def digits(models: tuple[Model, Model], both: Compared, dataset: str) -> None:
     """Where the models differ, or both fail: 24 pictures at a time."""
-    a, b = results
+    a, b, comparison = both.a, both.b, both.comparison
     with st.container(horizontal=True, vertical_alignment="center"):
         group = st.segmented_control(
             "Digits that are",
@@ -183,7 +207,9 @@ def digits(
             on_change=first_page,
             label_visibility="collapsed",
         )
-        where = dict(zip(GROUPS, (compared.only_a, compared.only_b, compared.neither), strict=True))[group]
+        where = dict(zip(GROUPS, (comparison.only_a, comparison.only_b, comparison.neither), strict=True))[
+            group
+        ]
         cell = chosen_cell()
         # always there, so that nothing moves when a cell is chosen
         st.button(
@@ -193,29 +219,24 @@ def digits(
             where = metrics.in_cell(where, a.labels, (a.answers, b.answers), *cell)
     st.markdown(f"**{headline(models, group, len(where), cell)}**")
     if not len(where):
-        st.caption("Choose another group above, or another cell." if cell else "Nothing to show here.")
+        st.markdown("Choose another group above, or another cell." if cell else "Nothing to show here.")
         return
     images = evaluation.pictures(dataset)
     if images is None:
-        st.info(
-            "The numbers are those of MNIST’s 10,000 test digits; their pictures can’t be had here. To get "
-            "them: connect once to the internet, or set MNIST_NPZ to an mnist.npz that you have. The digits "
-            "of other people can be seen without.",
-            icon=":material/cloud_off:",
-        )
+        say_if_absent("The numbers are those of its 10,000 test digits. Digits by other people can be seen.")
         return
+    st.markdown(f":small[{CAPTIONS[group]} The surest mistakes first. Press one to see it large.]")
+    place = st.container()  # above the page numbers, which are asked first
     pages = math.ceil(len(where) / PER_PAGE)
-    number = min(st.session_state.get("page", 1), pages)
+    number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     shown = where[(number - 1) * PER_PAGE :][:PER_PAGE]
-    st.caption(f"{CAPTIONS[group]} The surest mistakes first. Press one to see it large.")
-    picture_buttons(
-        [picture(images, results, group, int(index)) for index in shown],
-        key="compared-grid",
-        side=62,
-        on_press=lambda place: st.session_state.update(compared=int(shown[place])),
-    )
-    if pages > 1:
-        st.pagination(pages, key="page")
+    with place:
+        picture_buttons(
+            [picture(images, (a, b), group, int(index)) for index in shown],
+            key="compared-grid",
+            side=62,
+            on_press=lambda pressed: st.session_state.update(compared=int(shown[pressed])),
+        )
     index = st.session_state.pop("compared", None)
     if index is not None:
         large(images[index], int(a.labels[index]), dataset, index, models[0])
@@ -232,7 +253,7 @@ def first_page() -> None:
     st.session_state["page"] = 1
 
 
-def headline(models: tuple[Model, Model], group: str, count: int, cell: tuple[int, int] | None) -> str:
+def headline(models: tuple[Model, Model], group: str, number: int, cell: tuple[int, int] | None) -> str:
     a, b = (model.card["title"] for model in models)
     who = {
         ONLY_A: f"{a} is right, {b} is wrong",
@@ -240,8 +261,8 @@ def headline(models: tuple[Model, Model], group: str, count: int, cell: tuple[in
         NEITHER: "Both are wrong",
     }[group]
     if cell:
-        return f"{who}. {confusion_cells.sentence(*cell, count)}."
-    return f"{who}: {count:,} {'digit' if count == 1 else 'digits'}."
+        return f"{who}. {confusion_cells.sentence(*cell, number)}."
+    return f"{who}: {count(number, 'digit')}."
 
 
 def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: str, index: int) -> Picture:
@@ -250,8 +271,8 @@ def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: s
     read = {ONLY_A: f"{of_b}", ONLY_B: f"{of_a}", NEITHER: f"{of_a}, {of_b}"}[group]
     return Picture(
         data_url(images[index]),
-        f"Number {index}: {label}. A reads {of_a} with {style.percent(float(a.confidence[index]))}, "
-        f"B {of_b} with {style.percent(float(b.confidence[index]))}",
+        f"Number {index}: {label}. A reads {of_a} with {probability(float(a.confidence[index]))}, "
+        f"B {of_b} with {probability(float(b.confidence[index]))}",
         f"{label} → {read}",
     )
 

@@ -2,152 +2,148 @@
 
 import streamlit as st
 
-from digitlab import evaluation, metrics
-from digitlab.evaluation import Evaluation, charts
+from digitlab.evaluation import charts
+from digitlab.evaluation.confidence import THRESHOLDS, calibration_error, selection
 from digitlab.metrics import Selection
+from digitlab.numbers import count, percent
 from ui import headings
+from ui.charts import chart
+from ui.datasets import DESCRIPTIONS, choose_dataset
 from ui.models import choose_model
 
-DATA = {
-    "MNIST": ("mnist", "MNIST’s 10,000 test digits"),
-    "Other people": ("digits", "1,797 digits of 13 other people (UCI)"),
-    "Scribbles": ("scribbles", "2,000 letters, scribbles and dots"),
-}
-# In percent; close together where models are most of the time: near certainty.
-SURE = (0, 30, 40, 50, 60, 70, 80, 85, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99)
-BINS = 15  # of confidence: as many as the expected calibration error has
+SCRIBBLES = "scribbles"
 
 
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = choose_model()
-        chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160)
+        dataset = choose_dataset(("mnist", "digits", SCRIBBLES))
+        refuse = st.toggle(
+            "Refuse what is no digit",
+            key="detector",
+            bind="query-params",
+            help="A second, small network has learned what is no digit. What it refuses gets no answer, "
+            "however sure the model is. All numbers and charts below then leave it out.",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="sticky-sure"):
         sure = st.select_slider(
             "Answer only when at least this sure (percent)",
-            SURE,
+            THRESHOLDS,
             value=90,
             key="sure",
             bind="query-params",
             width=340,
         )
-        detector = st.toggle(
-            "Refuse what is no digit",
-            key="detector",
-            bind="query-params",
-            help="A second, small network has learned what is no digit. What it refuses gets no answer, "
-            "however sure the model is.",
-        )
-    dataset, description = DATA[chosen]
-    result = evaluation.evaluate(model.name, dataset)
-    allowed = evaluation.looks_like_digit(dataset) if detector else None
-    here = metrics.select(result.confidence, result.right, sure / 100, allowed)
-    everything = metrics.select(result.confidence, result.right, 0)
+        here = selection(model.name, dataset, sure / 100, refuse)
+        numbers(here, dataset)
+    everything = selection(model.name, dataset, 0)
+    title = model.card["title"]
     st.markdown(
-        f"**{sentence(model.card['title'], description, dataset, here, everything)}** {invitation(dataset)}"
+        f"**{sentence(title, DESCRIPTIONS[dataset], dataset, here, everything)}** {invitation(dataset, here)}"
     )
-    numbers(here, dataset)
-    bins = metrics.reliability(result.probabilities, result.labels, BINS)
-    passed = slice(None) if allowed is None else allowed
-    let_through = metrics.reliability(result.probabilities[passed], result.labels[passed], BINS)
-    if dataset == "scribbles":  # nothing can be right here: two of the charts would be empty
-        with st.container(horizontal=True, gap="medium"):
-            with st.container(width=540):
-                st.altair_chart(charts.confidences(let_through, sure / 100), key="confidences", alt=HISTOGRAM)
-            with st.container(width=350):
-                st.markdown(
-                    "Every answer is wrong here: there is no digit to read. A model that must answer can be "
-                    "quite sure of nonsense. Its confidence says *which* digit, not *whether* there is one. "
-                    "That takes a second network."
-                )
-                st.caption("Each line counts ten times the last. The dashed line is your choice.")
+    histogram = charts.confidences(model.name, dataset, refuse, sure / 100)
+    if dataset == SCRIBBLES:  # nothing can be right here: two of the charts would be empty
+        with st.container(horizontal=True, gap="medium", key="charts-scribbles"):
+            with st.container():
+                chart(histogram, HISTOGRAM, key="confidences")
+            with st.container():
+                st.markdown(NO_DIGIT)
         return
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=350):
-            curve = metrics.coverage_curve(result.confidence, result.right, allowed)
-            st.altair_chart(
-                charts.coverage(curve, here, everything, SURE[-1] / 100),
-                key="coverage",
-                alt=f"Share answered against share right. {spoken(here)}",
+    with st.container(horizontal=True, gap="medium", key="charts-confidence"):
+        with st.container():
+            st.markdown("**Answer less, be right more often**")
+            chart(charts.coverage(model.name, dataset, refuse, here), spoken(here), key="coverage")
+            st.markdown(
+                ":small[A good curve climbs at once when you go left: what the model leaves out first are "
+                "its mistakes. Leaving out digits by chance (dashed) gains nothing.]"
             )
-            st.caption(
-                "The point is your choice, the dashed line what declining by lot would give: nothing. "
-                "A good curve climbs at once."
+        with st.container():
+            st.markdown("**Does it know how sure to be?**")
+            chart(charts.reliability(model.name, dataset, refuse), RELIABILITY, key="reliability")
+            st.markdown(
+                ":small[A bar that ends on the dashed line: as often right as it says. Below the line: too "
+                "sure. Above: not sure enough. The number on top says how many pictures are in the bar, the "
+                "grey line how far chance may have moved it.]"
             )
-        with st.container(width=350):
-            st.altair_chart(charts.reliability(bins), key="reliability", alt=RELIABILITY)
-            st.caption(
-                "Bars on the dashed line: the model knows how sure to be. Below it: too sure. Above: too "
-                "modest. On top: how many pictures. Grey lines: how far chance may have moved a bar."
+        with st.container():
+            st.markdown("**How sure, when right and when wrong**")
+            chart(histogram, HISTOGRAM, key="confidences")
+            st.markdown(
+                ":small[Right answers go up, mistakes go down. Mind the axis: from line to line the number "
+                "is ten times as large.]"
             )
-        with st.container(width=350):
-            st.altair_chart(charts.confidences(let_through, sure / 100), key="confidences", alt=HISTOGRAM)
-            st.caption("Each line counts ten times the last. The dashed line is your choice.")
-    st.markdown(calibration(result))
+    st.markdown(calibration(calibration_error(model.name, dataset, refuse), refuse))
 
 
 HISTOGRAM = "How many right and how many wrong answers there are at each confidence."
-RELIABILITY = (
-    "Share of right answers at each confidence, beside the diagonal of a model that is never too sure."
+RELIABILITY = "Share of right answers at each confidence, beside the diagonal, where both are equal."
+NO_DIGIT = (
+    "Every answer is wrong here: there is no digit to read. A model that must answer can be quite sure of "
+    "nonsense. Its confidence says *which* digit, not *whether* there is one. That takes a second network."
+    "\n\n"
+    ":small[Mind the axis: from line to line the number is ten times as large. The dashed line is your "
+    "choice.]"
 )
 
 
 def sentence(title: str, description: str, dataset: str, here: Selection, everything: Selection) -> str:
-    """What the choice gives."""
-    if dataset == "scribbles":
-        return f"{title} answers {here.answered:,} of {description}. Each of these answers is a mistake."
+    """What the choice gives. `everything`: what answering everything gives."""
     if not here.answered:
-        return f"{title} is never so sure on {description}: it answers nothing."
+        return f"{title} answers none of {description}."
+    if dataset == SCRIBBLES:
+        return f"{title} answers {here.answered:,} of {description}. Each of these answers is a mistake."
     if not here.declined:
         return f"On {description}, {title} answers everything, and makes {mistakes(everything.wrong)}."
     return (
-        f"On {description}, {title} answers {percent(here.coverage)} and makes {mistakes(here.wrong)}, "
+        f"On {description}, {title} answers {percent(here.coverage, 1)} and makes {mistakes(here.wrong)}, "
         f"instead of {everything.wrong:,} when it answers everything."
     )
 
 
-def invitation(dataset: str) -> str:
-    if dataset == "scribbles":
-        return "Move the slider to the right, then try the switch beside it."
-    return "Move the slider: how much must it leave to a person, to make no mistake at all?"
+def invitation(dataset: str, here: Selection) -> str:
+    """What to try next."""
+    if dataset == SCRIBBLES:
+        if not here.answered:
+            return "So it makes no mistake."
+        return "Move the slider to the right, then switch on “Refuse what is no digit”."
+    if here.wrong:
+        return "Move the slider to the right: how many digits must it leave to a person, to make no mistake?"
+    return "Move the slider to the left: how far can you go before the first mistake comes back?"
 
 
-def mistakes(count: int) -> str:
-    return "no mistake" if count == 0 else "one mistake" if count == 1 else f"{count:,} mistakes"
+def mistakes(number: int) -> str:
+    return count(number, "mistake") if number else "no mistake"
 
 
 def numbers(here: Selection, dataset: str) -> None:
-    with st.container(horizontal=True, gap="medium", key="numbers"):
-        st.metric("Answered", percent(here.coverage), width=150)
-        if dataset != "scribbles":
-            st.metric(
-                "Right, of those", "none" if here.accuracy is None else percent(here.accuracy), width=150
-            )
-        st.metric("Mistakes avoided", f"{here.spared:,}", width=150)
-        if dataset != "scribbles":
-            st.metric("Right answers lost", f"{here.lost:,}", width=150)
+    """The four figures beside the slider."""
+    st.metric("Answered", percent(here.coverage, 1), width=130)
+    if dataset != SCRIBBLES:
+        right = "none" if here.accuracy is None else percent(here.accuracy, 2)
+        st.metric("Right, of those", right, width=130)
+    st.metric("Mistakes avoided", f"{here.avoided_errors:,}", width=130)
+    if dataset != SCRIBBLES:
+        st.metric("Right answers lost", f"{here.lost_correct:,}", width=130)
 
 
 def spoken(here: Selection) -> str:
-    right = "" if here.accuracy is None else f", {percent(here.accuracy)} of them rightly"
-    return f"Now {percent(here.coverage)} are answered{right}."
+    """The chart of coverage in words."""
+    right = "" if here.accuracy is None else f", {percent(here.accuracy, 2)} of them rightly"
+    return f"Share answered against share right. Now {percent(here.coverage, 1)} are answered{right}."
 
 
-def calibration(result: Evaluation) -> str:
-    """The expected calibration error in words."""
-    error = metrics.expected_calibration_error(result.probabilities, result.labels, BINS)
+def calibration(error: float, refuse: bool) -> str:
+    """The expected calibration error in words, and what it does not decide."""
+    whose = "For pictures that aren’t refused, its" if refuse else "Its"
     return (
-        f"**On average, its confidence is {error * 100:.1f} percentage points away from how often it is "
+        f"**{whose} confidence is on average {error * 100:.1f} percentage points away from how often it is "
         "right.** That is the *expected calibration error*: the distance of each bar from the dashed line, "
-        "weighted by its number of pictures. 0 would be perfect."
+        "weighted by its number of pictures. 0 would be perfect.\n\n"
+        "Must a model be calibrated, so that answering only when sure pays? No. It must be less sure of its "
+        "mistakes than of its right answers: the *order* counts. Calibration makes the number honest: "
+        "then 90 % means right nine times out of ten."
     )
-
-
-def percent(share: float) -> str:
-    """Finer near 100 %, where the differences are."""
-    if share in (0, 1):
-        return f"{share:.0%}".replace("%", " %")
-    return (f"{share:.1%}" if share < 0.99 else f"{share:.2%}").replace("%", " %")
 
 
 def render() -> None:

@@ -1,14 +1,15 @@
 """You against the machine: twenty of the hardest test digits."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
 from digitlab import evaluation, inference
 from digitlab.evaluation import guess
 from digitlab.evaluation.guess import Game, Question
-from ui import answers, headings, style
+from digitlab.numbers import percent, probability
+from ui import answers, headings
+from ui.datasets import say_if_absent
+from ui.markup import Markup, joined, markup, put
 from ui.pictures import data_url
 
 SOURCE = "[Northcutt, Athalye, Mueller 2021](https://arxiv.org/abs/2103.14749)"
@@ -16,13 +17,23 @@ MACHINE = inference.load(guess.MACHINE).card
 
 
 def game() -> Game:
-    """The one that this session plays; the first round is the one in the link (?round=3), else round 1."""
-    begun = st.session_state.get("game")
-    if begun is None or evaluation.pictures(begun.dataset) is None:
-        wanted = st.query_params.get("round", "")
-        number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else 1
-        st.session_state["game"] = guess.start(dataset(), number)
-    return st.session_state["game"]
+    """The one in the link (?round=3&answers=471), so that it outlives a reload; else the one that this
+    session plays, because the menu's links don't carry it; else round 1."""
+    given = st.query_params
+    if "round" in given or "answers" in given:
+        now = guess.read(dataset(), given.get("round", ""), given.get("answers", ""))
+    else:
+        now = st.session_state.get("game") or guess.start(dataset(), 1)
+        if now.dataset != dataset():  # MNIST came or went since
+            now = guess.start(dataset(), now.round_number)
+    st.session_state["game"] = now
+    return now
+
+
+def keep(now: Game) -> None:
+    """In the session and in the link, in one step of the browser's history."""
+    st.session_state["game"] = now
+    st.query_params.from_dict({"round": str(now.round_number), "answers": guess.written(now)})
 
 
 def dataset() -> str:
@@ -56,47 +67,57 @@ def play() -> None:
 
 
 def keypad() -> None:
-    for row in (range(5), range(5, 10)):
-        with st.container(horizontal=True, gap="small"):
-            for digit in row:
-                st.button(
-                    "\u2063",  # the shortcut's hint shows the digit already
-                    key=f"guess-{digit}",
-                    on_click=take_guess,
-                    args=(digit,),
-                    shortcut=str(digit),
-                    width=58,
-                )
+    with st.container(key="keypad"):
+        for row in (range(5), range(5, 10)):
+            with st.container(horizontal=True, gap="small"):
+                for digit in row:
+                    st.button(
+                        str(digit),
+                        key=f"guess-{digit}",
+                        on_click=take_guess,
+                        args=(digit,),
+                        shortcut=str(digit),
+                        width=58,
+                    )
 
 
 def take_guess(digit: int) -> None:
-    st.session_state["game"] = game().guess(digit)
+    keep(game().guess(digit))
 
 
 def go_on() -> None:
-    st.session_state["game"] = game().go_on()
+    keep(game().go_on())
 
 
 def again() -> None:
-    st.session_state["game"] = game().again(dataset())
+    keep(game().again(dataset()))
 
 
 def reveal(question: Question, answer: int) -> None:
     """What everybody says."""
     rows = (
-        ("You", answer, ""),
-        (MACHINE["title"], question.machine, f"{style.percent(question.confidence)} sure"),
+        ("You", answer, mark(answer, question)),
+        (
+            MACHINE["title"],
+            question.machine,
+            f"{mark(question.machine, question)} · {probability(question.confidence)} sure",
+        ),
         ("Official label", question.label, ""),
     )
-    st.html(
-        '<div role="status" style="display:flex;gap:0.5rem">'
-        + "".join(
-            f'<div style="flex:1"><div style="font-size:0.85rem;opacity:0.8">{escape(who)}</div>'
-            f'<div style="font-size:3.4rem;line-height:1.2;font-weight:700;color:{color(digit, question)}">'
-            f'{digit}</div><div style="font-size:0.85rem;opacity:0.8">{escape(how)}</div></div>'
-            for who, digit, how in rows
+    put(
+        markup(
+            '<div role="status" class="said">{all}</div>',
+            all=joined(
+                markup(
+                    '<div class="{tint}"><small>{who}</small><b>{digit}</b><small>{how}</small></div>',
+                    tint=tint(digit, question) if how else "",
+                    who=who,
+                    digit=digit,
+                    how=how,
+                )
+                for who, digit, how in rows
+            ),
         )
-        + "</div>"
     )
     st.markdown(verdict(question, answer))
     if question.doubt:
@@ -108,8 +129,13 @@ def reveal(question: Question, answer: int) -> None:
         )
 
 
-def color(digit: int, question: Question) -> str:
-    return f"rgb{style.RIGHT_RGB if digit == question.label else style.WRONG_RGB}"
+def mark(digit: int, question: Question) -> str:
+    """The colour in words."""
+    return "as the label" if digit == question.label else "not the label"
+
+
+def tint(digit: int, question: Question) -> str:
+    return "tint-right" if digit == question.label else "tint-wrong"
 
 
 def verdict(question: Question, answer: int) -> str:
@@ -129,70 +155,74 @@ def the_end(now: Game, images: np.ndarray) -> None:
         f"You: {score.you} of {guess.QUESTIONS} · {MACHINE['title']}: {score.machine} of {guess.QUESTIONS}",
         anchor=False,
     )
+    times = "once" if score.agreed == 1 else f"{score.agreed} times"
     st.markdown(
-        f"You both said the same {score.agreed} times. These were the hardest. Of all the test digits, the "
-        f"machine reads {score.machine_overall:.1%} as the label says.".replace("%", " %")
+        f"You and the machine said the same {times}. These digits are among the hardest. Of all "
+        f"{'MNIST’s test digits' if now.dataset == 'mnist' else 'these digits by other people'}, the machine "
+        f"reads {percent(score.machine_overall, 1)} as the label says."
     )
     if score.doubtful:
         st.markdown(
-            f"How many of the labels are doubtful, because most of the people who were asked don’t agree: "
-            f"**{score.doubtful}**. ({SOURCE})"
+            f"Doubtful labels among the twenty: **{score.doubtful}**. Most of the people who were asked "
+            f"don’t agree with these labels. ({SOURCE})"
         )
     st.button("Play again", on_click=again, type="primary", icon=":material/replay:", key="again")
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:12px">{strip(now, images)}</div>')
+    put(strip(now, images))
     with st.container(horizontal=True, gap="large"):
-        matrix("Your answers", score.your_matrix)
-        matrix(f"The {MACHINE['title']}’s answers", score.machine_matrix)
-    st.caption("Each row is a label, each column an answer: on the diagonal, in blue, they are the same.")
+        put(matrix("Your answers", score.your_matrix), width="content")
+        put(matrix(f"The {MACHINE['title']}’s answers", score.machine_matrix), width="content")
+    st.markdown(
+        ":small[Each row is a label, each column an answer. On the diagonal, in blue, both are the same; "
+        "elsewhere, in orange, they differ.]"
+    )
 
 
-def strip(now: Game, images: np.ndarray) -> str:
+def strip(now: Game, images: np.ndarray) -> Markup:
     """All twenty, with what everybody said."""
-    return "".join(
-        f'<figure style="margin:0;width:96px"><img src="{data_url(images[question.index])}" '
-        f'alt="Question {number}" style="width:96px;height:96px;display:block;border-radius:6px;'
-        f'image-rendering:pixelated"><figcaption style="font-size:0.8rem;line-height:1.35;margin-top:3px">'
-        f'<span style="{said(answer, question)}">you {answer}</span> · '
-        f'<span style="{said(question.machine, question)}">it {question.machine}</span><br>'
-        f'<span style="opacity:0.8">label {question.label}{" (doubtful)" if question.doubt else ""}</span>'
-        "</figcaption></figure>"
-        for number, (question, answer) in enumerate(zip(now.questions, now.guesses, strict=True), 1)
+    return markup(
+        '<div class="answered">{all}</div>',
+        all=joined(
+            markup(
+                '<figure><img src="{url}" alt="Question {number}"><figcaption>'
+                '<span class="{your_tint}">you {answer}</span> '
+                '<span class="{its_tint}">it {machine}</span><br>label {label}</figcaption></figure>',
+                url=data_url(images[question.index]),
+                number=number,
+                your_tint=tint(answer, question),
+                answer=answer,
+                its_tint=tint(question.machine, question),
+                machine=question.machine,
+                label=f"{question.label} (doubtful)" if question.doubt else question.label,
+            )
+            for number, (question, answer) in enumerate(zip(now.questions, now.guesses, strict=True), 1)
+        ),
     )
 
 
-def said(digit: int, question: Question) -> str:
-    return f"font-weight:600;color:{color(digit, question)}"
+def matrix(title: str, counts: np.ndarray) -> Markup:
+    """A small confusion matrix: int (10, 10)."""
 
+    def cell(label: int, answer: int) -> Markup:
+        number = int(counts[label, answer])
+        kind = "" if not number else "tint-right" if label == answer else "tint-wrong"
+        return markup('<td class="{kind}">{text}</td>', kind=kind, text=number or "")
 
-def matrix(title: str, counts: np.ndarray) -> None:
-    """A small confusion matrix."""
+    def head(text: int, scope: str) -> Markup:
+        return markup('<th scope="{scope}">{text}</th>', scope=scope, text=text)
 
-    def cell(label: int, answer: int) -> str:
-        count = counts[label, answer]
-        rgb = style.RIGHT_RGB if label == answer else style.WRONG_RGB
-        background = f"rgba({rgb[0]}, {rgb[1]}, {rgb[2]}, 0.55)" if count else style.TRACK
-        return (
-            f'<td style="background:{background};border:none;border-radius:4px;padding:0;width:26px;'
-            f'height:26px;text-align:center">{count or ""}</td>'
-        )
-
-    def head(text: str, scope: str) -> str:
-        return (
-            f'<th scope="{scope}" style="border:none;padding:0;width:26px;text-align:center;font-weight:600">'
-            f"{text}</th>"
-        )
-
-    columns = "".join(head(str(answer), "col") for answer in range(10))
-    rows = "".join(
-        f"<tr>{head(str(label), 'row')}{''.join(cell(label, answer) for answer in range(10))}</tr>"
-        for label in range(10)
-    )
-    st.html(
-        '<table style="border-collapse:separate;border-spacing:2px;font-size:0.85rem;'
-        'font-variant-numeric:tabular-nums"><caption style="text-align:left;font-weight:600;'
-        f'padding-bottom:4px">{escape(title)}</caption><thead><tr><td style="border:none"></td>{columns}</tr>'
-        f"</thead><tbody>{rows}</tbody></table>",
-        width="content",
+    return markup(
+        '<table class="small-matrix"><caption>{title}</caption><thead><tr><td></td>{columns}</tr></thead>'
+        "<tbody>{rows}</tbody></table>",
+        title=title,
+        columns=joined(head(answer, "col") for answer in range(10)),
+        rows=joined(
+            markup(
+                "<tr>{head}{cells}</tr>",
+                head=head(label, "row"),
+                cells=joined(cell(label, answer) for answer in range(10)),
+            )
+            for label in range(10)
+        ),
     )
 
 
@@ -200,12 +230,8 @@ def render() -> None:
     headings.header("You against the machine", "Label", "Test data")
     st.markdown(
         "Twenty of the digits that our models find hardest. Say what you see; then see what the "
-        f"{MACHINE['title']} says, and what the label says. Press a button, or a number key."
+        f"{MACHINE['title']} says, and what the label says. Press a button, or a number key. The link in the "
+        "address bar keeps your game: others who open it play on from here."
     )
-    if game().dataset != "mnist":
-        st.info(
-            "MNIST’s pictures can’t be had here, so these are digits by other people (UCI). Connect once to "
-            "the internet, or name an mnist.npz in MNIST_NPZ.",
-            icon=":material/cloud_off:",
-        )
+    say_if_absent("These are digits by other people (UCI).")
     play()

@@ -6,23 +6,30 @@ import numpy as np
 import streamlit as st
 
 from digitlab import evaluation
-from digitlab.evaluation import Evaluation, curve_charts
+from digitlab.evaluation import Evaluation, charts
 from digitlab.evaluation.one_digit import THRESHOLDS, Counts, OneVsRest, one_vs_rest
-from ui import headings, style
+from digitlab.numbers import a_digit, percent, probability
+from ui import headings
+from ui.charts import chart
+from ui.datasets import say_if_absent
+from ui.markup import Markup, joined, markup, put
 from ui.models import choose_model
 from ui.pictures import data_url
 
 IN_A_STRIP = 10
-RIGHT, WRONG = (f"rgba({r}, {g}, {b}, 0.16)" for r, g, b in (style.RIGHT_RGB, style.WRONG_RGB))
 
 
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = choose_model()
-        digit = st.pills(
-            "Digit", range(10), default=4, required=True, key="digit", bind="query-params", width="content"
-        )
+        digit = st.pills("Digit", range(10), default=4, required=True, key="digit", bind="query-params")
+    st.markdown(
+        f"**Is it {a_digit(digit)}?** The model says yes where it gives the {digit} at least the probability "
+        "that you choose. Move the threshold: fewer mistakes of one kind, more of the other."
+    )
+    task = one_vs_rest(model.name, "mnist", digit)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="sticky-threshold"):
         threshold = st.slider(
             "Threshold: how probable the digit must be",
             *THRESHOLDS,
@@ -32,65 +39,75 @@ def page() -> None:
             bind="query-params",
             width=340,
         )
-    st.markdown(
-        f"**Is it a {digit}?** The model says yes where it gives the {digit} a probability of at least "
-        f"**{round(threshold * 100)} %**. Move the threshold: fewer mistakes of one kind, more of the other."
-    )
-    task = one_vs_rest(model.name, "mnist", digit)
-    counts = task.counts(threshold)
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=350):
-            table(digit, counts)
-            corner = st.toggle("Zoom the curves into their corner", value=True, key="corner")
-        with st.container(width=350):
-            st.altair_chart(
-                curve_charts.roc(task, digit, threshold, corner),
+        counts = task.counts(threshold)
+        st.markdown(effect(digit, counts), width="content")
+    with st.container(horizontal=True, gap="medium", key="charts-one-digit"):
+        with st.container():
+            st.markdown("**What happened to 10,000 test digits**")
+            put(table(digit, counts))
+        with st.container():
+            st.markdown(f"**ROC curve:** {digit}s found, others taken for {a_digit(digit)}")
+            chart(
+                charts.roc(model.name, "mnist", digit, threshold),
+                f"ROC curve. Area under it: {area(task.roc.area)}. Now: {spoken(counts)}",
                 key="roc",
-                alt=f"ROC curve. Area under it: {area(task.roc.area)}.",
             )
-        with st.container(width=350):
-            st.altair_chart(
-                curve_charts.precision_recall(task, digit, threshold, corner),
+        with st.container():
+            st.markdown(f"**Precision-recall curve:** right {digit}s, and {digit}s found")
+            chart(
+                charts.precision_recall(model.name, "mnist", digit, threshold),
+                f"Precision-recall curve. Average precision: {area(task.precision_recall.area)}. "
+                f"Now: {spoken(counts)}",
                 key="precision_recall",
-                alt=f"Precision-recall curve. Average precision: {area(task.precision_recall.area)}.",
             )
+    st.markdown(
+        ":small[Each curve is shown where the threshold can move the point. The small picture has the whole "
+        "curve, and this part in an orange frame. The dashed line is guessing. "
+        f"The area under the whole ROC curve is {area(task.roc.area)}: how often {a_digit(digit)} gets a "
+        f"higher probability of being {a_digit(digit)} than another digit does. Under the precision-recall "
+        f"curve it is {area(task.precision_recall.area)}. 1 would be perfect.]"
+    )
     figures(digit, counts)
     strips(task, evaluation.evaluate(model.name, "mnist"), digit, threshold)
-    st.caption(
-        f"The area under the ROC curve is {area(task.roc.area)}: the chance that a {digit} gets a higher "
-        f"probability than another digit does. Under the precision-recall curve it is "
-        f"{area(task.precision_recall.area)}. 1 would be perfect. Switch the zoom off to see guessing: the "
-        "dashed grey line."
+
+
+def effect(digit: int, counts: Counts) -> str:
+    """What the threshold does, in one line beside it."""
+    return (
+        f"**{counts.fn:,}** of {counts.tp + counts.fn:,} {digit}s missed · "
+        f"**{counts.fp:,}** others taken for {a_digit(digit)}  \n"
+        f"Precision **{share(counts.precision)}** · recall **{share(counts.recall)}**"
     )
 
 
-def table(digit: int, counts: Counts) -> None:
+def spoken(counts: Counts) -> str:
+    return f"precision {share(counts.precision)}, recall {share(counts.recall)}."
+
+
+def table(digit: int, counts: Counts) -> Markup:
     """What happened, two by two."""
-    yes, no = f"a {digit}", "another"
+    yes, no = a_digit(digit), "another"
 
-    def cell(count: int, name: str, sentence: str, color: str) -> str:
-        return (
-            f'<td style="background:{color};border:none;border-radius:8px;padding:0.6rem;width:42%;'
-            f'vertical-align:top"><div style="font-size:1.9rem;line-height:1.2;font-weight:700;'
-            f'font-variant-numeric:tabular-nums">{count:,}</div><div style="font-weight:600">{name}</div>'
-            f'<div style="font-size:0.85rem;opacity:0.8;line-height:1.3">{sentence}</div></td>'
+    def cell(number: int, name: str, sentence: str, kind: str) -> Markup:
+        return markup(
+            '<td class="{kind}"><b class="number">{number}</b><b>{name}</b><small>{sentence}</small></td>',
+            number=f"{number:,}",
+            name=name,
+            sentence=sentence,
+            kind=kind,
         )
 
-    def head(text: str, scope: str) -> str:
-        return (
-            f'<th scope="{scope}" style="border:none;padding:0.2rem;font-size:0.85rem;font-weight:600;'
-            f'text-align:left;line-height:1.25">{text}</th>'
-        )
-
-    st.html(
-        '<table style="width:100%;border-collapse:separate;border-spacing:4px"><thead><tr>'
-        f"<td></td>{head(f'read as {yes}', 'col')}{head(f'read as {no}', 'col')}</tr></thead><tbody>"
-        f"<tr>{head(f'is {yes}', 'row')}"
-        f"{cell(counts.tp, 'True positives', f'is {yes}, read as {yes}', RIGHT)}"
-        f"{cell(counts.fn, 'False negatives', f'is {yes}, read as {no}', WRONG)}</tr>"
-        f"<tr>{head(f'is {no}', 'row')}"
-        f"{cell(counts.fp, 'False positives', f'is {no}, read as {yes}', WRONG)}"
-        f"{cell(counts.tn, 'True negatives', f'is {no}, read as {no}', RIGHT)}</tr></tbody></table>"
+    return markup(
+        '<table class="two-by-two"><thead><tr><td></td><th scope="col">read as {yes}</th>'
+        '<th scope="col">read as {no}</th></tr></thead><tbody>'
+        '<tr><th scope="row">is {yes}</th>{tp}{fn}</tr>'
+        '<tr><th scope="row">is {no}</th>{fp}{tn}</tr></tbody></table>',
+        yes=yes,
+        no=no,
+        tp=cell(counts.tp, "True positives", f"is {yes}, read as {yes}", "tint-right"),
+        fn=cell(counts.fn, "False negatives", f"is {yes}, read as {no}", "tint-wrong"),
+        fp=cell(counts.fp, "False positives", f"is {no}, read as {yes}", "tint-wrong"),
+        tn=cell(counts.tn, "True negatives", f"is {no}, read as {no}", "tint-right"),
     )
 
 
@@ -101,7 +118,7 @@ def figures(digit: int, counts: Counts) -> None:
         (
             "Precision",
             counts.precision,
-            f"Of all that was read as a {digit}, how much is one?",
+            f"Of all that was read as {a_digit(digit)}, how much is one?",
             r"\dfrac{TP}{TP + FP}",
             rf"\dfrac{{{tp}}}{{{tp} + {fp}}}",
         ),
@@ -115,29 +132,30 @@ def figures(digit: int, counts: Counts) -> None:
         (
             "F1",
             counts.f1,
-            "Precision and recall in one. One bad, both bad.",
+            "Precision and recall in one number. It is low as soon as one of them is low.",
             r"\dfrac{2\,TP}{2\,TP + FP + FN}",
             rf"\dfrac{{2 \cdot {tp}}}{{2 \cdot {tp} + {fp} + {fn}}}",
         ),
         (
             "Specificity",
             counts.specificity,
-            "Of all other digits, how many were left alone?",
+            "Of all other digits, how many were not taken for it?",
             r"\dfrac{TN}{TN + FP}",
             rf"\dfrac{{{tn}}}{{{tn} + {fp}}}",
         ),
     )
-    for column, (name, share, meaning, letters, numbers) in zip(st.columns(4), formulas, strict=True):
+    for column, (name, value, meaning, letters, numbers) in zip(st.columns(4), formulas, strict=True):
         column.markdown(
-            f"**{name}: {percent(share)}**  \n:small[{meaning}]\n\n"
-            f"$\\text{{{name.lower()}}} = {letters}$\n\n${{}} = {numbers} = {latex(percent(share))}$"
+            f"**{name}: {share(value)}**  \n:small[{meaning}]\n\n"
+            f"$\\text{{{name.lower()}}} = {letters}$\n\n${{}} = {numbers} = {latex(share(value))}$"
         )
 
 
-def percent(share: float | None) -> str:
-    if share is None:
+def share(value: float | None) -> str:
+    """A figure for people; None is 0 / 0."""
+    if value is None:
         return "there is none"
-    return (f"{share:.1%}" if share < 0.9985 else f"{share:.2%}").replace("%", " %")
+    return percent(value, 1 if value < 0.9985 else 2)
 
 
 def latex(text: str) -> str:
@@ -153,44 +171,46 @@ def strips(task: OneVsRest, result: Evaluation, digit: int, threshold: float) ->
     """The pictures behind the four counts."""
     images = evaluation.pictures("mnist")
     if images is None:
-        st.info(
-            "The numbers are those of MNIST’s 10,000 test digits; their pictures can’t be had here. Connect "
-            "once to the internet, or name an mnist.npz in MNIST_NPZ.",
-            icon=":material/cloud_off:",
-        )
+        say_if_absent("The numbers are those of its 10,000 test digits.")
         return
     groups = task.groups(threshold)
+    st.markdown(f"**The pictures.** Under each: the probability that the model gives the {digit}.")
 
     def strip(name: str, order: str, where: np.ndarray) -> None:
-        with st.container(width=540, gap="small"):
+        with st.container():
             st.markdown(f"**{name}** :small[{order}]")
             if len(where):
-                st.html(pictures(images, result, digit, where[:IN_A_STRIP]))
+                put(pictures(images, result, digit, where[:IN_A_STRIP]))
             else:
-                st.caption("None at this threshold.")
+                st.markdown(":small[None at this threshold.]")
 
-    with st.container(horizontal=True, gap="medium"):
-        strip("False positives", "most confident first", groups.fp)
-        strip("False negatives", "most confident first", groups.fn)
-        strip("True positives", "closest calls first", groups.tp)
-        strip("True negatives", "closest calls first", groups.tn)
+    with st.container(horizontal=True, gap="medium", key="charts-strips"):
+        strip("False positives", first(len(groups.fp), "most confident first"), groups.fp)
+        strip("False negatives", first(len(groups.fn), "most confident first"), groups.fn)
+        strip("True positives", first(len(groups.tp), "closest calls first"), groups.tp)
+        strip("True negatives", first(len(groups.tn), "closest calls first"), groups.tn)
 
 
-def pictures(images: np.ndarray, result: Evaluation, digit: int, where: Sequence[int]) -> str:
+def first(number: int, order: str) -> str:
+    """How many of a group are shown, and which."""
+    return f"{IN_A_STRIP} of {number:,}, {order}" if number > IN_A_STRIP else order
+
+
+def pictures(images: np.ndarray, result: Evaluation, digit: int, where: Sequence[int] | np.ndarray) -> Markup:
     """Each with the probability that the model gave the digit."""
-    cells = "".join(
-        f'<figure style="margin:0;width:48px"><img src="{data_url(images[index])}" alt="Labelled '
-        f'{result.labels[index]}" title="Labelled {result.labels[index]}" style="width:48px;height:48px;'
-        'display:block;border-radius:6px;image-rendering:pixelated"><figcaption style="font-size:0.75rem;'
-        f'text-align:center;opacity:0.8;white-space:nowrap">{caption(result, digit, index)}</figcaption>'
-        "</figure>"
-        for index in where
+    return markup(
+        '<div class="pictures">{all}</div>',
+        all=joined(
+            markup(
+                '<figure><img src="{url}" alt="{name}" title="{name}">'
+                "<figcaption>{caption}</figcaption></figure>",
+                url=data_url(images[index]),
+                name=f"Number {index}, labelled {result.labels[index]}",
+                caption=probability(float(result.probabilities[index, digit])),
+            )
+            for index in where
+        ),
     )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:6px">{cells}</div>'
-
-
-def caption(result: Evaluation, digit: int, index: int) -> str:
-    return style.percent(float(result.probabilities[index, digit])).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def render() -> None:

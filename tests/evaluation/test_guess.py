@@ -109,6 +109,35 @@ def test_there_is_no_round_before_the_first() -> None:
     assert guess.start("digits", 0) == guess.start("digits", -5) == guess.start("digits", 1)
 
 
+# --- the link ----------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(1, 999), st.lists(st.integers(0, 9), max_size=QUESTIONS), st.booleans())
+def test_a_game_is_read_as_it_was_written(number: int, guesses: list[int], looking: bool) -> None:
+    game = played(guess.start("digits", number), guesses[:-1])
+    for answer in guesses[-1:]:
+        game = game.guess(answer) if looking else game.guess(answer).go_on()
+    assert guess.read("digits", str(number), guess.written(game)) == game
+
+
+def test_a_link_is_short() -> None:
+    game = guess.start("digits", 3).guess(4).go_on().guess(7)
+    assert guess.written(game) == "47-"
+    assert guess.written(game.go_on()) == "47"
+    assert guess.written(guess.start("digits", 3)) == ""
+
+
+@pytest.mark.parametrize("answers", ["-", "4-7", "x", "47--", "4" * 21, "٤", "<b>", "4\n", " 4"])
+def test_answers_that_nobody_gave_count_as_none(answers: str) -> None:
+    assert guess.read("digits", "3", answers) == guess.start("digits", 3)
+
+
+@pytest.mark.parametrize("number", ["", "-3", "abc", "9" * 40, "0", "٣"])
+def test_a_round_that_there_is_not_is_the_first(number: str) -> None:
+    assert guess.read("digits", number, "").round_number == 1
+
+
 # --- who was right -----------------------------------------------------------------------------------
 
 

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import accuracy_score, log_loss
 
 from digitlab.metrics import accuracy, expected_calibration_error, temperature
@@ -134,3 +137,31 @@ def test_certain_in_float32_and_sometimes_wrong_has_a_temperature() -> None:
     labels = np.array([3] * 90 + [4] * 10)
     # the other nine are taken for 1e-12; 0.9 for the first needs logits that are ln(0.9 / (0.1 / 9)) apart
     assert temperature(certain, labels) == pytest.approx(12 * np.log(10) / np.log(81), rel=0.01)
+
+
+@settings(deadline=None, max_examples=5)
+@given(seeds, st.floats(0.4, 3))
+def test_the_temperature_is_scikit_learns(seed: int, sharpened: float) -> None:
+    logits, labels = world(seed, 1000)
+    probabilities = softmax(sharpened * logits)
+    # an identity as the classifier: scikit-learn calibrates its logits
+    identity = FrozenEstimator(_Logits().fit(probabilities, labels))
+    calibrated = CalibratedClassifierCV(identity, method="temperature").fit(np.log(probabilities), labels)
+    expected = calibrated.predict_proba(np.log(probabilities))
+    ours = softmax(np.log(probabilities) / temperature(probabilities, labels))
+    assert ours == pytest.approx(expected, abs=2e-3)
+
+
+class _Logits(ClassifierMixin, BaseEstimator):
+    """A classifier whose input is its output."""
+
+    def fit(self, x: np.ndarray, y: np.ndarray) -> "_Logits":
+        self.classes_ = np.unique(y)
+        self.n_features_in_ = x.shape[1]
+        return self
+
+    def decision_function(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return self.classes_[x.argmax(axis=1)]

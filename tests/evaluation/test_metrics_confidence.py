@@ -1,17 +1,14 @@
 """Confidence, declining to answer, and two models compared: against scikit-learn, SciPy, and by hand."""
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest
+from scipy.stats import binom, norm
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 from digitlab import evaluation, inference, metrics
-from digitlab.evaluation import charts
 from digitlab.metrics import Selection
 
 seeds = st.integers(0, 2**32 - 1)
@@ -58,14 +55,19 @@ def test_reliability_is_scikit_learns(seed: int, count: int) -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(seeds)
-def test_where_the_share_likely_is_is_scipys(seed: int) -> None:
+def test_the_interval_is_wilsons_formula(seed: int) -> None:
+    """Wilson (1927), equation by equation, beside SciPy's."""
     bins = metrics.reliability(*guesses(seed), bins=10)
-    for right, wrong, likely in zip(bins.right, bins.wrong, bins.likely, strict=True):
-        if right + wrong == 0:
-            assert np.isnan(likely).all()
+    z = norm.ppf(0.975)
+    for right, wrong, interval in zip(bins.right, bins.wrong, bins.interval, strict=True):
+        n = right + wrong
+        if n == 0:
+            assert np.isnan(interval).all()
             continue
-        expected = binomtest(int(right), int(right + wrong)).proportion_ci(method="wilson")
-        assert likely == pytest.approx([expected.low, expected.high], abs=1e-6)
+        share = right / n
+        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+        assert interval == pytest.approx([max(0, middle - half), min(1, middle + half)], abs=1e-6)
 
 
 @settings(deadline=None, max_examples=20)
@@ -91,20 +93,20 @@ IS_RIGHT = np.array([True, False, True, False])
 @pytest.mark.parametrize(
     ("threshold", "allowed", "expected"),
     [
-        (0, None, Selection(right=2, wrong=2, spared=0, lost=0)),
-        (0.8, None, Selection(right=2, wrong=1, spared=1, lost=0)),
-        (0.81, None, Selection(right=1, wrong=0, spared=2, lost=1)),
-        (0.95, None, Selection(right=0, wrong=0, spared=2, lost=2)),
-        (0.5, [False, False, True, True], Selection(right=1, wrong=0, spared=2, lost=1)),
+        (0, None, Selection(right=2, wrong=2, avoided_errors=0, lost_correct=0)),
+        (0.8, None, Selection(right=2, wrong=1, avoided_errors=1, lost_correct=0)),
+        (0.81, None, Selection(right=1, wrong=0, avoided_errors=2, lost_correct=1)),
+        (0.95, None, Selection(right=0, wrong=0, avoided_errors=2, lost_correct=2)),
+        (0.5, [False, False, True, True], Selection(right=1, wrong=0, avoided_errors=2, lost_correct=1)),
     ],
 )
 def test_selections_by_hand(threshold: float, allowed: list[bool] | None, expected: Selection) -> None:
     mask = None if allowed is None else np.array(allowed)
-    assert metrics.select(CONFIDENCE, IS_RIGHT, threshold, mask) == expected
+    assert metrics.selective_prediction(CONFIDENCE, IS_RIGHT, threshold, mask) == expected
 
 
 def test_who_answers_nothing_has_no_accuracy() -> None:
-    nothing = metrics.select(CONFIDENCE, IS_RIGHT, 1)
+    nothing = metrics.selective_prediction(CONFIDENCE, IS_RIGHT, 1)
     assert nothing.coverage == 0
     assert nothing.accuracy is None
 
@@ -137,7 +139,7 @@ def test_a_curve_is_what_selecting_at_each_of_its_thresholds_gives(
         answered = (confidence >= threshold) & (True if allowed is None else allowed)
         assert covered == pytest.approx(answered.mean())
         assert accuracy == pytest.approx(accuracy_score(np.ones(answered.sum(), bool), right[answered]))
-        chosen = metrics.select(confidence, right, threshold, allowed)
+        chosen = metrics.selective_prediction(confidence, right, threshold, allowed)
         assert (chosen.coverage, chosen.accuracy) == pytest.approx((covered, accuracy))
 
 
@@ -148,7 +150,7 @@ def test_stricter_never_answers_more_and_never_makes_more_mistakes(
 ) -> None:
     probabilities, labels = guesses(seed)
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    lax, strict = (metrics.select(confidence, right, t) for t in sorted((one, other)))
+    lax, strict = (metrics.selective_prediction(confidence, right, t) for t in sorted((one, other)))
     assert strict.answered <= lax.answered
     assert strict.wrong <= lax.wrong
     assert sum(strict) == sum(lax) == len(labels)
@@ -222,7 +224,9 @@ def test_the_pictures_of_a_cell() -> None:
 @pytest.mark.parametrize("model", inference.names())
 def test_who_declines_what_it_is_unsure_of_is_right_more_often(model: str) -> None:
     result = evaluation.evaluate(model, "mnist")
-    accuracies = [metrics.select(result.confidence, result.right, t).accuracy for t in (0, 0.5, 0.9, 0.99)]
+    accuracies = [
+        metrics.selective_prediction(result.confidence, result.right, t).accuracy for t in (0, 0.5, 0.9, 0.99)
+    ]
     assert accuracies == sorted(accuracies)
     assert accuracies[0] < accuracies[-1]
 
@@ -231,30 +235,3 @@ def test_the_detector_refuses_as_many_digits_as_its_card_says() -> None:
     card = inference.read(inference.ARTIFACTS / inference.DETECTOR).card
     refused = 1 - evaluation.looks_like_digit("mnist").mean()
     assert refused == pytest.approx(card["test_digits_refused"], abs=1e-4)
-
-
-# --- their charts ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("threshold", [0, 0.9, 0.9999, 1.1])
-@pytest.mark.parametrize("allowed", [None, True, False])
-def test_charts_of_much_of_little_and_of_nothing(threshold: float, allowed: bool | None) -> None:
-    """Altair checks each against Vega-Lite's schema; no number in them may be infinite or no number."""
-    probabilities, labels = guesses(0, 60)
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    mask = None if allowed is None else np.full(60, allowed)
-    here = metrics.select(confidence, right, threshold, mask)
-    curve = metrics.coverage_curve(confidence, right, mask)
-    shown = slice(None) if mask is None else mask
-    bins = metrics.reliability(probabilities[shown], labels[shown], 15)
-    drawn = [
-        charts.coverage(curve, here, metrics.select(confidence, right, 0), 0.9999),
-        charts.reliability(bins),
-        charts.confidences(bins, threshold),
-    ]
-    for chart in drawn:
-        content = chart.to_dict()
-        assert content["title"]["text"]
-        json.dumps(content, allow_nan=False)
-    points = [p["right"] for data in drawn[0].to_dict()["datasets"].values() for p in data if "right" in p]
-    assert (here.accuracy in points) == (here.answered > 0)

@@ -16,8 +16,7 @@ from sklearn.metrics import (
 )
 
 from digitlab import inference
-from digitlab.evaluation import curve_charts
-from digitlab.evaluation.one_digit import THRESHOLDS, Counts, OneVsRest, one_vs_rest
+from digitlab.evaluation.one_digit import Counts, OneVsRest, one_vs_rest
 
 seeds = st.integers(0, 2**32 - 1)
 thresholds = st.floats(0, 1)
@@ -169,20 +168,3 @@ def test_of_the_committed_predictions_each_digit_is_counted_once(model: str) -> 
     assert all(sum(task.counts(0.5)) == 10_000 for task in tasks)
     assert all(task.roc.area > 0.98 for task in tasks)
     assert one_vs_rest(model, "mnist", 4) is tasks[4]
-
-
-@pytest.mark.parametrize("corner", [True, False])
-@pytest.mark.parametrize("threshold", THRESHOLDS)
-@pytest.mark.parametrize("model", ["linear", "cnn"])
-def test_the_point_is_on_the_chart(model: str, threshold: float, corner: bool) -> None:
-    task = one_vs_rest(model, "mnist", 7)
-    for chart in (
-        curve_charts.roc(task, 7, threshold, corner).to_dict(),
-        curve_charts.precision_recall(task, 7, threshold, corner).to_dict(),
-    ):
-        (point,) = chart["datasets"][chart["layer"][2]["data"]["name"]]
-        for axis in "xy":
-            low, high = chart["layer"][2]["encoding"][axis]["scale"]["domain"]
-            assert 0 <= low <= point[axis] <= high <= 1
-            assert chart["layer"][2]["encoding"][axis]["axis"]["title"]
-        assert "7" in chart["title"]["text"]

@@ -1,0 +1,54 @@
+"""How answers are worded. Each boundary counts."""
+
+import numpy as np
+import pytest
+
+from digitlab.inference import Answer
+from ui import style
+
+
+def answer(confidence: float, *, digit: int | None = 3, is_digit: bool = True) -> Answer:
+    probabilities = np.full(10, (1 - confidence) / 9)
+    probabilities[3] = confidence
+    return Answer(digit, 3, 8, is_digit, probabilities)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "sentence"),
+    [
+        (0.995, "The model is certain."),
+        (0.99, "The model is certain."),
+        (0.989, "The model is quite sure."),
+        (0.9, "The model is quite sure."),
+        (0.899, "The model is fairly sure."),
+        (0.7, "The model is fairly sure."),
+        (0.699, "The model hesitates."),
+        (0.5, "The model hesitates."),
+    ],
+)
+def test_how_sure_it_is_in_words(confidence: float, sentence: str) -> None:
+    assert style.sentence(answer(confidence)) == sentence
+
+
+def test_no_digit_and_more_than_one_are_told_apart() -> None:
+    assert style.sentence(answer(0.99, digit=None, is_digit=False)) == "This doesn’t look like a digit."
+    assert style.sentence(answer(0.4, digit=None)) == "It could be more than one digit."
+
+
+def test_the_headline_is_the_digit_or_that_there_is_none() -> None:
+    assert style.headline(answer(0.9)) == "3"
+    assert style.headline(answer(0.4, digit=None)) == "Not sure"
+
+
+@pytest.mark.parametrize("confidence", np.linspace(0, 1, 21))
+def test_a_sentence_never_has_a_digit_in_it(confidence: float) -> None:
+    for digit in (3, None):
+        assert not any(letter.isdigit() for letter in style.sentence(answer(confidence, digit=digit)))
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "< 1 %"), (0.0099, "< 1 %"), (0.01, "1 %"), (0.5, "50 %"), (0.99, "99 %"), (0.991, "> 99 %")],
+)
+def test_a_probability_is_never_0_nor_100(share: float, text: str) -> None:
+    assert style.percent(share) == text
