@@ -17,12 +17,18 @@ from digitlab.metrics import Reliability, Selection
 from digitlab.numbers import a_digit, count
 
 RIGHT, WRONG, REFERENCE = map(colours.css, (colours.RIGHT, colours.WRONG, colours.REFERENCE))
-_HEIGHT = 320
+_HEIGHT = 340  # pixels
 _DASHED = {"color": REFERENCE, "dash": "dash", "width": 2}
 _LINE = {"color": RIGHT, "width": 2.5}
 _FIFTHS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 
 Range = tuple[float, float]
+
+
+def _figure(traces: Sequence[go.Scatter | go.Bar], x: str, y: str) -> go.Figure:
+    """With room for the chart's buttons above the legend, and each point speaking for itself."""
+    drawn = figure(traces, x=x, y=y, height=_HEIGHT)
+    return drawn.update_layout(margin_t=56, hovermode="closest", hoverdistance=60)
 
 
 def _choice(x: float | None, y: float | None, numbers: Sequence[float], hover: str) -> go.Scatter:
@@ -142,7 +148,7 @@ def _curve(
     """A curve with what each of its thresholds gives under the pointer, and a small one of the whole in the
     lower corner that is `free`: "left" or "right"."""
     numbers = np.array([_numbers(threshold, task.counts(threshold)) for threshold in curve.thresholds])
-    line = _line(curve.x, curve.y, numbers, _THRESHOLD, "model")
+    line = _line(curve.x, curve.y, numbers, _THRESHOLD, "model").update(showlegend=False)
     small = {"xaxis": "x2", "yaxis": "y2", "showlegend": False, "hoverinfo": "skip"}
     (left, right), (bottom, top) = ranges
     whole = [
@@ -156,15 +162,11 @@ def _curve(
             **small,
         ),
     ]
-    drawn = figure(
-        [_reference(*guessing, name="guessing"), line, *whole], x=x_title, y=y_title, height=_HEIGHT + 20
-    )
+    drawn = _figure([_reference(*guessing, name="guessing"), line, *whole], x_title, y_title)
     place = [0.05, 0.35] if free == "left" else [0.68, 0.98]
     inset = {"range": [-0.04, 1.04], "showgrid": False, "showticklabels": False, "fixedrange": True}
     border = {"showline": True, "mirror": True, "linecolor": REFERENCE}
     return drawn.update_layout(
-        hovermode="closest",
-        hoverdistance=60,
         xaxis={"range": ranges[0], "tickformat": _percents(ranges[0]), "nticks": 6},
         yaxis={"range": ranges[1], "tickformat": _percents(ranges[1]), "nticks": 6},
         xaxis2={**inset, **border, "domain": place, "anchor": "y2"},
@@ -224,12 +226,9 @@ def _coverage(model: str, dataset: str, refuse: bool) -> go.Figure:
     numbers = np.stack([100 * share, wrong, 100 * right], axis=1)
     line = _line(share, right, numbers, _ANSWERED, "the least sure are left out")
     by_lot = _reference([start, 1.0], [base, base], name="some are left out by chance")
-    drawn = figure([by_lot, line], x="share of pictures answered", y="right, of those answered")
+    drawn = _figure([by_lot, line], "share of pictures answered", "right, of those answered")
     air = 0.02
     return drawn.update_layout(
-        height=_HEIGHT,
-        hovermode="closest",
-        hoverdistance=60,
         xaxis={"range": [start - air * (1 - start), 1 + air * (1 - start)], "tickformat": ".0%", "nticks": 6},
         yaxis={
             "range": [floor, 1 + 2 * air * (1 - floor)],
@@ -283,16 +282,10 @@ def reliability_of(bins: Reliability) -> go.Figure:
         showlegend=False,
         cliponaxis=False,
     )
-    drawn = figure(
-        [bars, counts, _reference([0, 1], [0, 1], name="as often right as it says")],
-        x="how sure the model was",
-        y="how often it was right",
-        height=_HEIGHT,
-    )
+    ideal = _reference([0, 1], [0, 1], name="as often right as it says")
+    drawn = _figure([bars, counts, ideal], "how sure the model was", "how often it was right")
     axis = {"tickformat": ".0%", "tickvals": _FIFTHS}
-    return drawn.update_layout(
-        hovermode="closest", xaxis={**axis, "range": [0, 1]}, yaxis={**axis, "range": [0, 1.1]}
-    )
+    return drawn.update_layout(xaxis={**axis, "range": [0, 1]}, yaxis={**axis, "range": [0, 1.1]})
 
 
 def confidences(model: str, dataset: str, refuse: bool, threshold: float) -> go.Figure:
@@ -333,10 +326,9 @@ def confidences_of(bins: Reliability) -> go.Figure:
     up, down = (tens[tens < 10 * max(1, number.max())] for number in (bins.right, bins.wrong))
     places = [*(-_log(down[:0:-1])), *_log(up)]
     labels = [f"{ten:,}" for ten in (*down[:0:-1], *up)]
-    drawn = figure(traces, x="how sure the model was", y="number of pictures", height=_HEIGHT)
+    drawn = _figure(traces, "how sure the model was", "number of pictures")
     return drawn.update_layout(
         barmode="overlay",
-        hovermode="closest",
         xaxis={"range": [0, 1], "tickformat": ".0%", "tickvals": _FIFTHS},
         yaxis={
             "range": [-_log(down[-1]) if bins.wrong.any() else 0, _log(up[-1]) if bins.right.any() else 0.01],

@@ -13,6 +13,7 @@ from ui.markup import Markup, joined, markup, put
 from ui.pictures import data_url
 
 SOURCE = "[Northcutt, Athalye, Mueller 2021](https://arxiv.org/abs/2103.14749)"
+PICTURE = 232  # pixels: on a phone, it and the ten buttons are in sight together
 MACHINE = inference.load(guess.MACHINE).card
 
 
@@ -52,10 +53,10 @@ def play() -> None:
         len(now.guesses) / guess.QUESTIONS,
         f"Digit {now.number + 1} of {guess.QUESTIONS} · you {score.you}, machine {score.machine} right",
     )
-    with st.container(horizontal=True, gap="large"):
-        with st.container(width=280):
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=PICTURE):
             answers.digit_picture(
-                images[now.question.index] / np.float32(255), "", "The digit to read", side=280
+                images[now.question.index] / np.float32(255), "", "The digit to read", side=PICTURE
             )
         with st.container(width=380, key="turn"):
             if now.revealed:
@@ -230,8 +231,7 @@ def render() -> None:
     headings.header("You against the machine", "Label", "Test data")
     st.markdown(
         "Twenty of the digits that our models find hardest. Say what you see; then see what the "
-        f"{MACHINE['title']} says, and what the label says. Press a button, or a number key. The link in the "
-        "address bar keeps your game: others who open it play on from here."
+        f"{MACHINE['title']} says, and what the label says. Press a button, or a number key."
     )
     say_if_absent("These are digits by other people (UCI).")
     play()

@@ -155,7 +155,7 @@ def share(value: float | None) -> str:
     """A figure for people; None is 0 / 0."""
     if value is None:
         return "there is none"
-    return percent(value, 1 if value < 0.9985 else 2)
+    return percent(value, 2 if 0.9985 <= value < 1 else 1)  # finer where the differences are
 
 
 def latex(text: str) -> str:
