@@ -52,7 +52,7 @@ def test_the_data_pages_show_other_peoples_digits_and_say_so(browser: Browser, o
 def test_curves_and_figures_of_one_digit_are_there(browser: Browser, offline: RunningApp) -> None:
     page = opened(browser, offline, "one_digit")
     expect(page.get_by_text("Precision").first).to_be_visible(timeout=WAIT_MS)
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=WAIT_MS)
     page.close()
 
 

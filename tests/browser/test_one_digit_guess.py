@@ -9,14 +9,9 @@ from benchmarks.server import RunningApp
 from digitlab import evaluation
 from digitlab.evaluation import guess
 from digitlab.evaluation.one_digit import one_vs_rest
+from tests.browser.opened import fits, opened
 
 WAIT_MS = 10_000  # a slow machine; an answer takes about 300
-
-
-def opened(browser: Browser, app: RunningApp, path: str) -> Page:
-    page = browser.new_page()
-    page.goto(f"{app.base_url}/{path}")
-    return page
 
 
 def expect_counts(page: Page, model: str, digit: int, threshold: float) -> None:
@@ -40,7 +35,7 @@ def test_a_link_opens_and_the_threshold_and_the_digit_change_everything(
 ) -> None:
     page = opened(browser, app, "one_digit?model=Linear&digit=7")
     expect_counts(page, "linear", 7, 0.5)
-    expect(page.locator("canvas, svg.marks")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=2 * WAIT_MS)
 
     slider = page.get_by_role("slider")
     slider.focus()
@@ -54,6 +49,30 @@ def test_a_link_opens_and_the_threshold_and_the_digit_change_everything(
     expect_counts(page, "linear", 3, 0.3)
     expect(page.get_by_text("is a 3, read as a 3")).to_be_visible()
     page.wait_for_url(re.compile("digit=3"))
+    page.close()
+
+
+def test_the_threshold_stays_in_sight_with_its_effect_and_stands_under_the_pointer(
+    browser: Browser, app: RunningApp
+) -> None:
+    page = opened(browser, app, "one_digit?model=Linear&digit=8", phone=True)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=2 * WAIT_MS)
+    page.get_by_text("True negatives").last.scroll_into_view_if_needed()
+    expect(page.get_by_role("slider")).to_be_in_viewport()
+    expect(page.get_by_text("others taken for an 8").first).to_be_in_viewport()
+    expect(page.get_by_role("radio", name="9", exact=True)).to_have_count(1)
+    assert fits(page)
+    page.close()
+
+    page = opened(browser, app, "one_digit?model=Linear&digit=8")
+    plot = page.locator(".st-key-roc .nsewdrag").first
+    expect(plot).to_be_visible(timeout=2 * WAIT_MS)
+    box = plot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.2)
+    expect(page.locator(".st-key-roc .hoverlayer")).to_contain_text(
+        re.compile(r"threshold 0\.\d\dfound \d+"), timeout=WAIT_MS
+    )
     page.close()
 
 
@@ -80,12 +99,16 @@ def test_the_whole_game(browser: Browser, app: RunningApp) -> None:
         if number == 2:
             page.keyboard.press(str(answer))
         else:
-            page.locator(f".st-key-guess-{answer} button").click()
+            turn.get_by_role("button", name=str(answer), exact=True).click()
         expect(turn.get_by_role("status").first).to_have_text(
             re.compile(rf"You{answer}\D+{question.machine}.*sureOfficial label{question.label}$"),
             timeout=WAIT_MS,
         )
         expect(turn.get_by_text("Is the label right?")).to_have_count(1 if question.doubt else 0)
+        if number == 5:  # who reloads plays on
+            page.wait_for_url(re.compile("answers="))
+            page.reload()
+            expect(turn).to_contain_text(f"Official label{question.label}", timeout=2 * WAIT_MS)
         if number == 3:
             page.get_by_role("link", name="What the model sees").first.click()
             expect(page.get_by_role("heading", name="What the model sees")).to_be_visible(timeout=WAIT_MS)

@@ -1,5 +1,8 @@
 """How answers are worded. Each boundary counts."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -52,3 +55,11 @@ def test_a_sentence_never_has_a_digit_in_it(confidence: float) -> None:
 )
 def test_a_probability_is_never_0_nor_100(share: float, text: str) -> None:
     assert style.percent(share) == text
+
+
+def test_what_stays_in_sight_has_the_pages_own_background() -> None:
+    """Streamlit gives the page no CSS variable of its colours, so the stylesheet repeats them."""
+    root = Path(style.__file__).parents[1]
+    theme = tomllib.loads((root / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    light, dark = (theme[mode]["backgroundColor"] for mode in ("light", "dark"))
+    assert f"light-dark({light}, {dark})" in (root / "ui" / "style.css").read_text("utf-8")
