@@ -26,9 +26,10 @@ Range = tuple[float, float]
 
 
 def _figure(traces: Sequence[go.Scatter | go.Bar], x: str, y: str) -> go.Figure:
-    """With room for the chart's buttons above the legend, and each point speaking for itself."""
+    """With room for the chart's buttons above the legend and for the last label of the axis (Plotly hides what
+    sticks out), and each point speaking for itself."""
     drawn = figure(traces, x=x, y=y, height=_HEIGHT)
-    return drawn.update_layout(margin_t=56, hovermode="closest", hoverdistance=60)
+    return drawn.update_layout(margin={"t": 56, "r": 18}, hovermode="closest", hoverdistance=60)
 
 
 def _choice(x: float | None, y: float | None, numbers: Sequence[float], hover: str) -> go.Scatter:
