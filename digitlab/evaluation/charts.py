@@ -26,8 +26,8 @@ Range = tuple[float, float]
 
 
 def _figure(traces: Sequence[go.Scatter | go.Bar], x: str, y: str) -> go.Figure:
-    """With room for the chart's buttons above the legend and for the last label of the axis (Plotly hides what
-    sticks out), and each point speaking for itself."""
+    """Each point speaks for itself. The margins have room for the chart's buttons above the legend, and for
+    the axis' last label: Plotly hides what sticks out."""
     drawn = figure(traces, x=x, y=y, height=_HEIGHT)
     return drawn.update_layout(margin={"t": 56, "r": 18}, hovermode="closest", hoverdistance=60)
 
