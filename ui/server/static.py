@@ -43,7 +43,7 @@ class StaticCompression:
             await self.app(scope, receive, _varying(send))
             return
         head = (await _ask(self.app, scope, "HEAD")).start
-        headers = MutableHeaders(raw=head["headers"])
+        headers = MutableHeaders(raw=list(head["headers"]))  # a response may be sent again
         etag = headers.get("etag")
         if head["status"] != 200 or etag is None or not _worth_it(headers):
             await self.app(scope, receive, _varying(send))
@@ -54,7 +54,7 @@ class StaticCompression:
         headers["ETag"] = f"W/{etag.removeprefix('W/')}"  # the same file, but other bytes
         headers.add_vary_header("Accept-Encoding")
         del headers["Accept-Ranges"]
-        await send(head)
+        await send(dict(head) | {"headers": headers.raw})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _pack(self, key: Key, scope: Scope) -> bytes:
