@@ -7,7 +7,6 @@ what comes over the WebSocket besides. Without ADDRESS: the draw page.
 """
 
 import argparse
-import os
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -69,8 +68,7 @@ def main() -> None:
     parser.add_argument("addresses", nargs="*", default=["draw"], metavar="ADDRESS")
     parser.add_argument("--files", type=int, default=0, help="list that many of the largest files, too")
     options = parser.parse_args()
-    environment = dict(os.environ)
-    with running_app(ROOT / "app.py", cwd=ROOT, env=environment) as app, sync_playwright() as playwright:
+    with running_app(ROOT / "app.py", cwd=ROOT) as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         print("\n| first visit | HTTP, KB | WebSocket, KB | requests |\n|---|--:|--:|--:|")
         for address in options.addresses:

@@ -36,7 +36,6 @@ ROOT = Path(__file__).parents[1]
 STATIC = headers.SHELL.parent / "static"
 LARGE = max((STATIC / "js").glob("index.*.js"), key=lambda file: file.stat().st_size)
 FONT = next((STATIC / "media").glob("*.woff2"))
-QUICK = {"DIGITLAB_WARM_UP": "models"}
 
 
 class Answer(NamedTuple):
@@ -87,7 +86,7 @@ def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[RunningApp]:
-    with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | QUICK) as app:
+    with running_app(ROOT / "app.py", cwd=ROOT) as app:
         yield app
 
 
@@ -204,7 +203,7 @@ def test_the_servers_figures_are_closed(app: RunningApp, path: str) -> None:
 
 
 def test_the_servers_figures_open_for_who_asks_for_them() -> None:
-    with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | QUICK | {guards.METRICS: "1"}) as app:
+    with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | {guards.METRICS: "1"}) as app:
         answer = ask(app, "/_stcore/metrics")
         assert answer.status == 200
         assert b"# EOF" in answer.body
@@ -357,7 +356,7 @@ def test_all_that_is_listed_can_be_warmed_up(mnist: str, monkeypatch: pytest.Mon
 
 
 def test_a_server_that_warms_up_stops_at_once() -> None:
-    with running_app(ROOT / "app.py", cwd=ROOT) as app:
+    with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | {warm_up.WHAT: "all"}) as app:
         until(lambda: ask(app, "/api/health").status == 200)  # now it does the rest
         app.process.send_signal(signal.SIGTERM)
         assert app.process.wait(10) in (0, -signal.SIGTERM)

@@ -1,7 +1,8 @@
 """What is computed once per server is computed at its start, not for the first visitor who asks for it.
 
 All in one background thread: the models first, then the list below at low priority. The server answers
-meanwhile. What fails costs one line in the log; the page that needs it then says what is wrong.
+meanwhile; that is why the library is imported there, too, and not with this module. What fails costs one line
+in the log; the page that needs it then says what is wrong.
 """
 
 import importlib
@@ -14,8 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from digitlab import anomaly, data, inference, latent, samples, squeezed
-from digitlab.errors import DataUnavailable
 from ui import menu
 
 WHAT = "DIGITLAB_WARM_UP"  # "models": only these, for tests and for small machines
@@ -34,6 +33,8 @@ def models_are_loaded() -> bool:
 
 def load_models() -> None:
     """Read all models, and let each answer once: its interpreter is made at the first question."""
+    from digitlab import inference
+
     nothing = np.zeros((1, 28, 28), np.float32)
     for name in inference.names():
         model = inference.load(name)
@@ -42,6 +43,8 @@ def load_models() -> None:
 
 
 def digits() -> None:
+    from digitlab import data
+
     for split in data.splits(_test_digits()):
         data.load(_test_digits(), split)
 
@@ -54,11 +57,15 @@ def modules() -> None:
 
 
 def the_data_in_numbers() -> None:
+    from digitlab import data, samples
+
     name = _test_digits()
     samples.by_digit(name, data.splits(name)[0])
 
 
 def latent_space() -> None:
+    from digitlab import latent, squeezed
+
     latent.places(_test_digits())
     latent.sheet()
     latent.answers()
@@ -67,6 +74,8 @@ def latent_space() -> None:
 
 def not_a_digit() -> None:
     """Thousands of scribbles are drawn, judged, and put in order."""
+    from digitlab import anomaly
+
     for judge in (anomaly.by_detector, anomaly.by_redrawing):
         judge(_test_digits()).roc  # noqa: B018 - it is kept once it was asked for
 
@@ -84,6 +93,9 @@ TASKS: dict[str, Task] = {
 
 def _test_digits() -> str:
     """The data set that pages show: MNIST, or UCI's digits where it can't be had."""
+    from digitlab import data
+    from digitlab.errors import DataUnavailable
+
     try:
         data.load("mnist", "test")
     except DataUnavailable:
