@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
@@ -207,6 +207,36 @@ def test_the_servers_figures_open_for_who_asks_for_them() -> None:
         answer = ask(app, "/_stcore/metrics")
         assert answer.status == 200
         assert b"# EOF" in answer.body
+
+
+# --- our own routes ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"Content-Length": "10"}, 200),
+        ({"Content-Length": "10", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Content-Length": "10", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Length": "10", "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Content-Length": str(guards.MAX_BODY + 1)}, 413),
+        ({"Content-Length": "-1"}, 411),
+        ({"Transfer-Encoding": "chunked"}, 411),
+    ],
+)
+def test_what_is_sent_to_our_routes_is_small_and_ours(sent: dict[str, str], status: int) -> None:
+    statuses = []
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status"))
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    raw = [(name.lower().encode(), value.encode()) for name, value in sent.items()]
+    scope = {"type": "http", "method": "POST", "path": "/api/anything", "headers": raw}
+    run(guards.OwnRoutes(PlainTextResponse("taken"))(scope, receive, send))
+    assert statuses[0] == status
 
 
 # --- uploads -----------------------------------------------------------------------------------------

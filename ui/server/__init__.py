@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.server import health, sockets, warm_up
-from ui.server.guards import ClosedPaths, UploadLimit
+from ui.server.guards import ClosedPaths, OwnRoutes, UploadLimit
 from ui.server.headers import SecurityHeaders
 from ui.server.static import StaticCompression
 
@@ -15,6 +15,7 @@ from ui.server.static import StaticCompression
 MIDDLEWARE = [
     Middleware(SecurityHeaders),
     Middleware(ClosedPaths),
+    Middleware(OwnRoutes),
     Middleware(UploadLimit),
     Middleware(StaticCompression),
 ]

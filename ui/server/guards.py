@@ -1,9 +1,10 @@
-"""What strangers may not do: read the server's figures, and fill its memory with uploads."""
+"""What strangers may not do: read the server's figures, fill its memory, use our routes from elsewhere."""
 
 import os
 from collections import Counter
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
@@ -13,6 +14,9 @@ from ui.server.paths import path_of
 METRICS = "DIGITLAB_METRICS"  # set it to 1 where something reads /_stcore/metrics
 CLOSED = "/_stcore/metrics"
 UPLOADS = "/_stcore/upload_file/"
+OWN = "/api/"
+MAX_BODY = 1_000_000  # bytes of one request to a route of our own
+SAFE = ("GET", "HEAD", "OPTIONS")
 MAX_FILES = 4  # of one session; no page asks for more than one
 MAX_BYTES = 20_000_000  # of one session: three files of the largest size (server.maxUploadSize)
 MAX_ALL = 500_000_000  # of all sessions
@@ -30,6 +34,32 @@ class ClosedPaths:
             await PlainTextResponse("Not found", 404)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+class OwnRoutes:
+    """ASGI middleware: what is sent to /api/ is small, says how large it is, and comes from our own pages.
+
+    Streamlit bounds and checks its own routes only. Browsers say in Sec-Fetch-Site where a request comes
+    from; what is no browser says nothing, and has no pupil's cookies either."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        own = scope["type"] == "http" and scope["method"] not in SAFE and path_of(scope).startswith(OWN)
+        problem = _problem(Headers(scope=scope)) if own else None
+        await (problem or self.app)(scope, receive, send)
+
+
+def _problem(headers: Headers) -> PlainTextResponse | None:
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return _refuse(403, "This comes from another site.")
+    length = headers.get("content-length", "")
+    if not length.isdecimal():  # h11 lets nobody send more than that
+        return _refuse(411, "How much is it? Send a Content-Length.")
+    if int(length) > MAX_BODY:
+        return _refuse(413, f"At most {MAX_BODY:,} bytes.")
+    return None
 
 
 class UploadLimit:
@@ -50,6 +80,7 @@ class UploadLimit:
             return
         session, _, file = path.removeprefix(UPLOADS).partition("/")
         if problem := self._problem(session, file):
+            await self._let_pass(receive)
             await problem(scope, receive, send)
             return
         self._arriving[session] += 1
@@ -58,6 +89,15 @@ class UploadLimit:
         finally:
             self._arriving[session] -= 1
             self._arriving += Counter()  # forget sessions at zero
+
+    async def _let_pass(self, receive: Receive) -> None:
+        """Read a file and keep nothing of it: a browser hears an answer only once it has sent all."""
+        left = self._largest
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return
 
     def _problem(self, session: str, file: str) -> PlainTextResponse | None:
         """Why this file is not taken. What arrives just now counts as large as it may become."""
