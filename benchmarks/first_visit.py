@@ -25,6 +25,7 @@ QUIET = [
     "--disable-background-networking",
 ]
 WAIT_MS = 60_000
+QUIET_MS = 1500  # nothing new for so long: that was all
 
 
 class Visit(NamedTuple):
@@ -56,7 +57,10 @@ def visit(browser: Browser, url: str) -> Visit:
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=WAIT_MS
     )
-    page.wait_for_load_state("networkidle")
+    seen = -1
+    while len(loaded) > seen:  # what runs loads more
+        seen = len(loaded)
+        page.wait_for_timeout(QUIET_MS)
     context.close()
     files = sorted(((urls.get(key, key), size) for key, size in loaded.items()), key=lambda f: -f[1])
     # binary frames come as base64 text
