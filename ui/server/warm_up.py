@@ -11,7 +11,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -52,31 +51,31 @@ def digits() -> None:
 def modules() -> None:
     """What the pages import: charts alone take most of a second."""
     for entry in menu.ENTRIES.values():
-        if Path(__file__).parents[2].joinpath(*entry.module.split(".")).with_suffix(".py").is_file():
-            importlib.import_module(entry.module)
+        importlib.import_module(entry.module)
 
 
 def the_data_in_numbers() -> None:
-    from digitlab import data, samples
+    from digitlab import data
+    from digitlab.data import samples
 
     name = _test_digits()
     samples.by_digit(name, data.splits(name)[0])
 
 
 def latent_space() -> None:
-    from digitlab import latent, squeezed
+    from digitlab.inside import autoencoder, latent
 
     latent.places(_test_digits())
     latent.sheet()
     latent.answers()
-    squeezed.usual()
+    autoencoder.usual()
 
 
 def not_a_digit() -> None:
     """Thousands of scribbles are drawn, judged, and put in order."""
-    from digitlab import anomaly
+    from digitlab.inside import not_a_digit as judges
 
-    for judge in (anomaly.by_detector, anomaly.by_redrawing):
+    for judge in (judges.by_detector, judges.by_redrawing):
         judge(_test_digits()).roc  # noqa: B018 - it is kept once it was asked for
 
 
