@@ -115,7 +115,7 @@ def _scaled(difference: np.ndarray) -> np.ndarray | None:
     strongest = int(difference.max())
     if strongest < _MIN_CONTRAST:
         return None
-    return difference.astype(np.float32) / strongest
+    return np.divide(difference, np.float32(strongest), dtype=np.float32)
 
 
 def _photo_ink(image: np.ndarray) -> np.ndarray | None:
