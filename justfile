@@ -49,7 +49,8 @@ bench:
 cards:
     {{ python }} -m model_zoo.cards
 
-# lock what the requirements pull in, at its newest
+# lock what the requirements pull in, at its newest: one file for all systems and Python versions
 lock:
     : > constraints.txt
-    {{ python }} -m uv pip compile --quiet requirements-dev.txt --output-file constraints.txt
+    {{ python }} -m uv pip compile --universal --python-version 3.11 --custom-compile-command "just lock" \
+        --quiet --output-file constraints.txt requirements-dev.txt
