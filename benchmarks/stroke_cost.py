@@ -3,7 +3,7 @@
     python -m benchmarks.stroke_cost [--write]
 
 Both servers get the same strokes over the real protocol, in turns, from one user who never waits: both see
-the same machine. The smallest app (benchmarks/smallest_app.py) has a canvas and one st.html in a fragment,
+the same machine. The smallest app (benchmarks/reference_fragment.py) has a canvas and one st.html in a fragment,
 under the same settings; whatever lies above it is the draw page's own.
 """
 
@@ -24,7 +24,7 @@ from digitlab.strokes import examples
 
 STROKES, ROUNDS, WARM_UP = 40, 5, 20
 DRAWINGS = [tuple(tuple(stroke.points) for stroke in drawing) for drawing in examples()]
-APPS = {"draw page": ROOT / "app.py", "smallest fragment": ROOT / "benchmarks" / "smallest_app.py"}
+APPS = {"draw page": ROOT / "app.py", "smallest fragment": ROOT / "benchmarks" / "reference_fragment.py"}
 
 
 async def strokes(user: User, count: int) -> None:
