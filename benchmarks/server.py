@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -43,7 +44,8 @@ def running_app(
     """Serve `script` on a free local port until the `with` block ends, however it ends.
 
     `cwd` and `env` mean what they mean to `subprocess`; Streamlit reads `.streamlit/` from `cwd`.
-    `args` are further options of `streamlit run`, such as `--server.fileWatcherType none`.
+    `args` are further options of `streamlit run`, such as `--server.fileWatcherType none`. Digit Lab's server
+    warms up nothing but its models, unless `env` says DIGITLAB_WARM_UP=all: it would keep a core busy.
     Raises RuntimeError when the server is not healthy within `timeout` seconds.
     """
     port = free_port()
@@ -79,7 +81,7 @@ def _start(
         return subprocess.Popen(
             command,
             cwd=cwd,
-            env=env,
+            env={"DIGITLAB_WARM_UP": "models", **(os.environ if env is None else env)},
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,

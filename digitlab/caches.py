@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from threading import Condition
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache, cached
 
@@ -15,6 +15,6 @@ def once(maxsize: int) -> Callable[[F], F]:
     Arguments must be hashable; an exception is not kept. `function.cache_clear()` forgets all."""
 
     def decorate(function: F) -> F:
-        return cached(LRUCache(maxsize), condition=Condition())(function)
+        return cast(F, cached(LRUCache(maxsize), condition=Condition())(function))
 
     return decorate

@@ -169,17 +169,20 @@ class _Network:
     def __init__(self, file: Path, signature: str) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._free: SimpleQueue = SimpleQueue()
-        for _ in range(_INTERPRETERS):
+        def runner() -> Any:
             interpreter = Interpreter(str(file), num_threads=1)
             signatures = interpreter.get_signature_list()
             if signature not in signatures:
                 raise UnknownName(f"This model can't {signature}; it has {', '.join(signatures)}.")
-            runner = interpreter.get_signature_runner(signature)
-            self._free.put(runner)
-        ((self._input, details),) = runner.get_input_details().items()
+            return interpreter.get_signature_runner(signature)
+
+        runners = [runner() for _ in range(_INTERPRETERS)]
+        self._free: SimpleQueue = SimpleQueue()
+        for each in runners:
+            self._free.put(each)
+        ((self._input, details),) = runners[0].get_input_details().items()
         self.input_shape = tuple(int(n) for n in details["shape_signature"][1:])
-        self.outputs = tuple(runner.get_output_details())
+        self.outputs = tuple(runners[0].get_output_details())
 
     def __call__(self, batch: np.ndarray, output: str) -> np.ndarray:
         if output not in self.outputs:

@@ -1,7 +1,7 @@
 """Predictions and labels -> numbers. Probabilities are float (N, classes), labels integer (N,)."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,16 @@ def per_class(labels: np.ndarray, answers: np.ndarray) -> PerClass:
     """Precision, recall and F1 of each digit, as scikit-learn defines them."""
     from sklearn.metrics import precision_recall_fscore_support
 
-    *figures, support = precision_recall_fscore_support(labels, answers, labels=range(10), zero_division=0)
-    return PerClass(*figures, support.astype(int))
+    precision, recall, f1, support = map(
+        np.asarray,
+        precision_recall_fscore_support(
+            labels,
+            answers,
+            labels=range(10),
+            zero_division=0,  # pyright: ignore[reportArgumentType]  # a number, too, says scikit-learn
+        ),
+    )
+    return PerClass(precision, recall, f1, support.astype(int))
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -51,7 +59,8 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         log_sum = np.log(np.exp(scaled).sum(axis=1))
         return float(np.mean(log_sum - scaled[np.arange(len(labels)), labels]))
 
-    return float(np.exp(minimize_scalar(cross_entropy, bounds=(-2, 2), method="bounded").x))
+    fitted: Any = minimize_scalar(cross_entropy, bounds=(-2, 2), method="bounded")
+    return float(np.exp(fitted.x))
 
 
 # --- confidence --------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def _scaled(difference: np.ndarray) -> np.ndarray | None:
     strongest = int(difference.max())
     if strongest < _MIN_CONTRAST:
         return None
-    return difference.astype(np.float32) / strongest
+    return np.divide(difference, np.float32(strongest), dtype=np.float32)
 
 
 def _photo_ink(image: np.ndarray) -> np.ndarray | None:
@@ -219,7 +219,7 @@ def _fine_shape(crop: np.ndarray, side: int, pen_width: float | None) -> np.ndar
         scale = (side / _FINE - pen_width) / (longer - width)
         grow = (pen_width - width * scale) / 2
     shape = _resized(crop, scale * _FINE)
-    if grow:
+    if pen_width is not None and grow:
         shape = _redrawn(shape, grow * _FINE, pen_width * _FINE / 2)
     x, y, width, height = cv2.boundingRect(_mask(shape))
     # rounding may leave a row too many

@@ -9,6 +9,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+# A drawing is small: to share its pixels out among threads costs a server more than it wins. For all of cv2.
+cv2.setNumThreads(1)
+
 PAD_SIZE = 280  # pixels, width and height of the pad
 PEN_WIDTH = 18  # pixels, of the pad's pen and the examples'
 _SHIFT = 4  # cv2 takes points in fixed point: 1/16 of a pixel
@@ -17,7 +20,7 @@ _SHIFT = 4  # cv2 takes points in fixed point: 1/16 of a pixel
 class Stroke(NamedTuple):
     """One movement of the pen: (x, y) points in pad pixels, x to the right and y down, and its width."""
 
-    points: Sequence[tuple[float, float]]
+    points: Sequence[tuple[float, float]] | np.ndarray
     width: float
 
 

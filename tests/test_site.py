@@ -23,7 +23,7 @@ def test_what_stands_in_the_session_is_there() -> None:
 def test_a_page_stays_open_over_runs() -> None:
     page = open_page("mistakes")
     page.segmented_control(key="cells").set_value("Pictures").run()
-    assert page.header[0].value == "Mistakes"
+    assert page.title[0].value == "Mistakes"
     assert page.segmented_control(key="cells").value == "Pictures"
 
 

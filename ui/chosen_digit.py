@@ -21,7 +21,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class ChosenDigit:
     picture: np.ndarray  # float32 (28, 28) in [0, 1]: what a model sees
     original: np.ndarray  # uint8: the drawing, the photo, or the data set's own picture
     label: int | None  # what it is meant to be, where that is known
@@ -29,18 +29,21 @@ class Subject:
     name: str | None = None  # mnist-4711, where it is of a data set
 
 
-def choose() -> Subject:
+Subject = ChosenDigit
+
+
+def choose() -> ChosenDigit:
     """Show whose digit it is, and let the user change it. A data set's digit stands in the link as
     ?sample=mnist-4711; a new drawing takes its place."""
-    subject = _chosen()
-    with st.container(horizontal=True, vertical_alignment="center", key="subject"):
-        answers.digit_picture(subject.picture, "", f"The digit: {subject.whose}", side=56)
-        st.markdown(f"This is **{subject.whose}**.", width="content")
+    chosen = _chosen()
+    with st.container(horizontal=True, vertical_alignment="center", key="chosen-digit"):
+        answers.digit_picture(chosen.picture, "", f"The digit: {chosen.whose}", side=56)
+        st.markdown(f"This is **{chosen.whose}**.", width="content")
         page_link("draw", "Draw another")
         st.button("A test digit", icon=":material/casino:", on_click=_roll, key="roll")
         if "sample" in st.query_params:
             st.button("My drawing", icon=":material/undo:", on_click=_own, key="own")
-    return subject
+    return chosen
 
 
 def sample(name: str) -> tuple[np.ndarray, int] | None:
@@ -57,27 +60,27 @@ def sample(name: str) -> tuple[np.ndarray, int] | None:
     return (images[index], int(labels[index])) if index < len(images) else None
 
 
-def _chosen() -> Subject:
+def _chosen() -> ChosenDigit:
     drawn = input_digit.picture()
     seen = None if drawn is None else to_mnist(drawn)
     mark = None if seen is None else seen.tobytes()
-    kept_name, kept_mark = st.session_state.get("_subject", (None, None))
+    kept_name, kept_mark = st.session_state.get("_chosen_digit", (None, None))
     name = st.query_params.get("sample") or (kept_name if kept_mark == mark else None)
     if name and (found := sample(name)):
-        st.session_state["_subject"] = name, mark
+        st.session_state["_chosen_digit"] = name, mark
         st.query_params["sample"] = name
         image, label = found
         whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
         label_known = None if label == data.NO_DIGIT else label
-        return Subject(image / np.float32(255), image, label_known, whose, name)
+        return ChosenDigit(image / np.float32(255), image, label_known, whose, name)
     if name:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
-        return Subject(seen, drawn, None, "your drawing")
+        return ChosenDigit(seen, drawn, None, "your drawing")
     example = strokes.render(strokes.examples()[snippets.EXAMPLE])
     picture = to_mnist(example)
     assert picture is not None, "our example has ink"
-    return Subject(picture, example, snippets.EXAMPLE, "our example")
+    return ChosenDigit(picture, example, snippets.EXAMPLE, "our example")
 
 
 def _roll() -> None:
@@ -93,4 +96,4 @@ def _roll() -> None:
 
 def _own() -> None:
     st.query_params.pop("sample", None)
-    st.session_state.pop("_subject", None)
+    st.session_state.pop("_chosen_digit", None)

@@ -1,29 +1,37 @@
-"""The small (i) beside a heading: what its words mean, and the way to the glossary; links from texts."""
-
-from typing import Any
+"""A page's headings, and the button beside them that explains their words; links from texts to views."""
 
 import streamlit as st
 
 from digitlab.learn import texts
 from digitlab.learn.texts import Link
 from ui.links import page_link
+from ui.markup import markup, put
 
 
 def header(title: str, *terms: str) -> None:
-    """A page's heading; `terms` are names from the glossary."""
+    """The page's own heading (h1); `terms` are names from the glossary."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.header(title, anchor=False, width="content")
-        about(*terms)
+        st.title(title, anchor=False, width="content")
+        if terms:
+            explain(*terms)
 
 
 def subheader(title: str, *terms: str) -> None:
+    """The heading of a part of the page (h2)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(title, anchor=False, width="content")
-        about(*terms)
+        st.header(title, anchor=False, width="content")
+        if terms:
+            explain(*terms)
 
 
-def about(*terms: str) -> None:
-    with st.popover("Words", icon=":material/info:", type="tertiary"):
+def unseen_header(title: str) -> None:
+    """An h1 for those who can't see the page, where one that is seen would take the pad's place."""
+    put(markup('<h1 class="unseen">{title}</h1>', title=title))
+
+
+def explain(*terms: str) -> None:
+    """A button that opens what these words mean."""
+    with st.popover("What do these words mean?", icon=":material/info:", type="tertiary"):
         for name in terms:
             term = texts.glossary()[name.lower()]
             st.markdown(f"**{term.name}.** {term.text}")
@@ -32,7 +40,7 @@ def about(*terms: str) -> None:
 
 def view(link: Link, icon: str = ":material/arrow_forward:") -> None:
     """A link from a text to a view of the app."""
-    query: dict[str, Any] = {}
+    query: dict[str, list[str]] = {}
     for name, value in link.query:
         query.setdefault(name, []).append(value)
     page_link(link.page, link.label, icon, query)

@@ -25,18 +25,31 @@ class _Photo:
     problem: str | None = None
 
 
+def source() -> str:
+    """Where the digit comes from: a key of _SOURCES."""
+    return st.session_state.get("source", "draw")
+
+
 def picture() -> np.ndarray | None:
     """uint8 (H, W), (H, W, 3) or (H, W, 4); None while there is nothing."""
-    source = st.session_state.get("source", "draw")
-    if source == "draw":
+    if source() == "draw":
         return strokes.render(pad.drawing()) if pad.drawing() else None
-    return _photo(source).picture
+    return _photo(source()).picture
 
 
 def choose() -> None:
     """The pad, or a way to bring a photo; afterwards `picture()` is what was brought."""
+    choose_source()
+    if source() == "draw":
+        pad.canvas()
+        pad.tools()
+
+
+def choose_source() -> None:
+    """Pad, file or camera; shows the latter two at once. The pad is for the caller to show (`pad.canvas`),
+    so that a stroke reruns little else."""
     st.session_state.setdefault("source", "draw")
-    source = st.segmented_control(
+    st.segmented_control(
         "Where the digit comes from",
         _SOURCES,
         required=True,
@@ -45,10 +58,9 @@ def choose() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    if source == "draw":
-        pad.show()
+    if source() == "draw":
         return
-    if source == "upload":
+    if source() == "upload":
         st.file_uploader(
             "A photo or scan of one digit",
             type=["png", "jpg", "jpeg", "webp"],
@@ -60,11 +72,11 @@ def choose() -> None:
         st.camera_input(
             "Hold one digit in front of the camera", key="camera", on_change=_take, args=("camera",)
         )
-    photo = _photo(source)
+    photo = _photo(source())
     if photo.problem:
         st.warning(photo.problem, icon=":material/broken_image:")
     # a camera shows its picture itself, except after a visit to another page
-    if photo.picture is not None and (source == "upload" or st.session_state.get("camera") is None):
+    if photo.picture is not None and (source() == "upload" or st.session_state.get("camera") is None):
         st.image(photo.picture, width=strokes.PAD_SIZE, alt="The picture that you brought")
 
 
@@ -76,13 +88,13 @@ def bring(image: np.ndarray) -> None:
     st.session_state["source"] = "upload"
 
 
-def _photo(source: str) -> _Photo:
-    return st.session_state.setdefault("_photos", {}).setdefault(source, _Photo())
+def _photo(where: str) -> _Photo:
+    return st.session_state.setdefault("_photos", {}).setdefault(where, _Photo())
 
 
-def _take(source: str) -> None:
+def _take(where: str) -> None:
     """Decode what was brought, once."""
-    photo, file = _photo(source), st.session_state[source]
+    photo, file = _photo(where), st.session_state[where]
     photo.problem = None
     if file is None:
         photo.picture = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+import digitlab
 from ui import menu, query
 from ui.menu import Entry
 
@@ -16,7 +17,12 @@ def show(entry: Entry) -> None:
 
 
 # an icon of our own: a Material one would be fetched from a foreign server
-st.set_page_config(page_title="Digit Lab", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
+st.set_page_config(
+    page_title="Digit Lab",
+    page_icon=Path(__file__).with_name("icon.png"),
+    layout="wide",
+    menu_items={"About": f"Digit Lab {digitlab.__version__}: how neural networks read handwriting."},
+)
 
 st.html(Path(__file__).with_name("style.css"))
 query.tidy()

@@ -2,6 +2,7 @@
 
 from digitlab import colours
 from digitlab.inference import Answer
+from digitlab.numbers import probability
 
 MODEL = colours.css(colours.RIGHT)  # what a model says
 QUIET = colours.css(colours.REFERENCE)  # what it also thought of
@@ -34,9 +35,5 @@ def sentence(answer: Answer) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability for people: no 0 % for what is possible, no 100 % for what isn't certain."""
-    if share < 0.01:
-        return "< 1 %"
-    if share > 0.99:
-        return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
+    """A probability for people; see digitlab.numbers.probability."""
+    return probability(share)

@@ -21,7 +21,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -105,7 +105,7 @@ def _digits() -> Dataset:
 
     from digitlab.preprocess import to_mnist
 
-    bundled = load_digits()  # 8 by 8, 0 to 16: the inked pixels in each 4 by 4 of a 32 by 32 scan
+    bundled: Any = load_digits()  # 8 by 8, 0 to 16: the inked pixels in each 4 by 4 of a 32 by 32 scan
     images = []
     for cells in np.pad(bundled.images, ((0, 0), (1, 1), (1, 1))):
         scan = cv2.resize(cells * (255 / 16), (40, 40), interpolation=cv2.INTER_CUBIC)
@@ -209,7 +209,8 @@ def _download(path: Path, progress: Progress | None) -> None:
             MNIST_SHA256,
             path.name,
             path.parent,
-            downloader=lambda url, target, _: _fetch(url, target, progress),
+            # pooch's own type has other names for the first two
+            downloader=lambda url, target, _: _fetch(url, target, progress),  # pyright: ignore
         )
         with suppress(OSError):  # pooch makes it private; Keras doesn't, as a cache may be shared
             path.chmod(0o644)

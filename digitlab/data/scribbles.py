@@ -69,14 +69,14 @@ def _text(characters: str) -> Callable[[np.random.Generator], np.ndarray]:
 
 def _bent(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Slanted, turned and bent, so that print looks like a hand."""
-    corners = np.float32([[0, 0], [PAD_SIZE, 0], [0, PAD_SIZE]])
+    corners = np.array([[0, 0], [PAD_SIZE, 0], [0, PAD_SIZE]], np.float32)
     moved = corners + rng.normal(0, 22, (3, 2)).astype(np.float32)
     matrix = cv2.getAffineTransform(corners, moved)
     grid = np.stack(np.meshgrid(np.arange(PAD_SIZE), np.arange(PAD_SIZE)), -1).astype(np.float32)
     source = cv2.transform(grid, matrix)
     waves = rng.normal(0, 9, (5, 5, 2)).astype(np.float32)
     source += cv2.resize(waves, (PAD_SIZE, PAD_SIZE), interpolation=cv2.INTER_CUBIC)
-    return cv2.remap(picture, source, None, cv2.INTER_LINEAR, borderValue=255)
+    return cv2.remap(picture, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderValue=255)
 
 
 def _scrawl(rng: np.random.Generator) -> np.ndarray:

@@ -42,7 +42,7 @@ def climb(image: np.ndarray, taken: set[str]) -> np.ndarray | None:
     """What a model would see on each rung, float32 (5, 28, 28) in [0, 1]; on the last, with all steps, it is
     `to_mnist`'s picture. None without ink. `image` as for `to_mnist`; raises PictureError as that does."""
     traced = [trace(image, settings(taken, rungs)) for rungs in range(len(RUNGS))]
-    return None if traced[-1] is None else np.stack([steps.centred for steps in traced])
+    return None if traced[-1] is None else np.stack([steps.centred for steps in traced if steps is not None])
 
 
 def code(start: str, larger_paper: bool, taken: set[str], model: str) -> str:

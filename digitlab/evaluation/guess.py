@@ -21,7 +21,8 @@ MACHINE = "cnn"  # who plays: the best of the zoo's readers
 _LONGEST = 20.0  # nats: what a probability of 0 counts as
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True)
+class Question:
     """One picture of the twenty."""
 
     index: int  # in the data set's test images

@@ -30,7 +30,7 @@ def errors_csv(evaluation: Evaluation) -> str:
 def metrics_csv(evaluation: Evaluation) -> str:
     """Precision, recall, F1 and support of each digit, and the accuracy of all."""
     figures = per_class(evaluation.labels, evaluation.answers)
-    lines = [
+    lines: list[tuple[Any, ...]] = [
         (digit, *(f"{figure[digit]:.6f}" for figure in figures[:3]), figures.support[digit])
         for digit in range(10)
     ]

@@ -2,6 +2,7 @@
 is left with fewer of them, beside principal components.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,8 @@ def autoencoder() -> Model:
 # --- what is usual ---------------------------------------------------------------------------------------
 
 
-class Usual(NamedTuple):
+@dataclass(frozen=True)
+class Usual:
     """What many digits have in common."""
 
     dataset: str  # whose

@@ -1,18 +1,20 @@
 """From the drawing to the 28 x 28 pixels that a model sees, step by step, and what each step is worth."""
 
-import html
-
 import numpy as np
 import streamlit as st
 
 from digitlab import inference, snippets
 from digitlab.draw import steps
-from ui import chosen_digit, headings, style
-from ui.pictures import data_url
+from digitlab.numbers import probability
+from ui import chosen_digit, headings
+from ui.markup import Markup, joined, markup, put
+from ui.models import DEFAULT
+from ui.pictures import data_url, grey
+from ui.snippets import show_code
 
 
 @st.fragment
-def page(shown: chosen_digit.Subject) -> None:
+def page(shown: chosen_digit.ChosenDigit) -> None:
     taken, larger_paper = choose_steps()
     image = steps.on_larger_paper(shown.original) if larger_paper else shown.original
     rungs = steps.climb(image, taken)
@@ -20,11 +22,15 @@ def page(shown: chosen_digit.Subject) -> None:
     if rungs is None or whole is None:
         st.info("There is no ink in this picture.", icon=":material/draw:")
         return
-    table(rungs, whole[-1], taken)
-    st.caption("Blue: the same answer as after all steps. Orange: another one. Beside it, its probability.")
+    if warning := doubt(whole[-1]):
+        st.info(warning, icon=":material/help:")
+    put(table(rungs, whole[-1], taken))
+    st.markdown(
+        "Blue: the same answer as after all steps. Orange: another one. Beside it stands its probability."
+    )
+    st.markdown("**Shrunk**: the whole sheet, made 28 × 28 pixels small. Then, one after the other:")
     st.markdown("\n".join(f"{n}. **{step.title}.** {step.what}" for n, step in enumerate(steps.STEPS, 1)))
-    with st.popover("Show the code", icon=":material/code:"):
-        st.code(steps.code(snippets.original(shown.name), larger_paper, taken, "cnn"), language="python")
+    show_code(steps.code(snippets.original(shown.name), larger_paper, taken, DEFAULT))
 
 
 def choose_steps() -> tuple[set[str], bool]:
@@ -32,11 +38,11 @@ def choose_steps() -> tuple[set[str], bool]:
     taken = set()
     with st.container(horizontal=True, gap="medium"):
         larger_paper = st.toggle(
-            "In a corner of a larger paper",
+            "On a larger sheet, in a corner",
             True,
             key="paper",
             bind="query-params",
-            help="The digit as it is, on paper twice as wide and high.",
+            help="The same digit on paper twice as wide and high.",
         )
         for number, step in enumerate(steps.STEPS, 1):
             # without the crop, there is nothing for the others to work on
@@ -47,44 +53,61 @@ def choose_steps() -> tuple[set[str], bool]:
     return taken, larger_paper
 
 
-def table(rungs: np.ndarray, whole: np.ndarray, taken: set[str]) -> None:
-    """Models in rows, rungs in columns; `whole` is the picture after all steps."""
+def table(rungs: np.ndarray, whole: np.ndarray, taken: set[str]) -> Markup:
+    """Models in rows, the pictures float (N, 28, 28) after each step in columns; `whole` is the picture after
+    all steps."""
     names = [None, *(step.name for step in steps.STEPS)]
     left_out = [name is not None and name not in taken for name in names]
-    head = "".join(
-        f'<th scope="col" style="opacity:{0.4 if out else 1}">'
-        f'<img src="{data_url(np.round(rung * 255).astype(np.uint8))}" alt="The digit after step {number}: '
-        f'{title}{", left out" if out else ""}"><br>{f"<s>{title}</s>" if out else title}</th>'
+    head = joined(
+        markup(
+            '<th scope="col"{faded}><img src="{url}" alt="The digit after step {number}: {title}{out}"><br>'
+            "{name}</th>",
+            faded=_faded(out),
+            url=data_url(grey(rung)),
+            number=number,
+            title=title,
+            out=", left out" if out else "",
+            name=markup("<s>{title}</s>", title=title) if out else title,
+        )
         for number, (rung, title, out) in enumerate(zip(rungs, steps.RUNGS, left_out, strict=True))
     )
-    rows = "".join(
-        row(model, model.predict(np.concatenate([rungs, whole[None]])), left_out)
-        for model in map(inference.load, inference.names())
-    )
-    st.html(
-        "<style>.ladder{border-collapse:separate;border-spacing:3px;table-layout:fixed;width:100%;"
-        "max-width:820px;text-align:center;font-size:0.85rem;font-variant-numeric:tabular-nums}"
-        ".ladder th{font-weight:400;padding:0}.ladder td{padding:2px 0;border-radius:5px}"
-        ".ladder th[scope=row]{text-align:left}.ladder td:first-child{width:7rem}"
-        ".ladder b{font-size:1.15rem}"
-        ".ladder img{width:100%;max-width:112px;image-rendering:pixelated;border-radius:5px}"
-        "@media(max-width:640px){.ladder{font-size:0.75rem}.ladder td:first-child{width:4.9rem}"
-        ".ladder small{display:block;line-height:1}}</style>"
-        f'<table class="ladder" aria-label="What the models read after each step"><thead><tr><td></td>{head}'
-        f"</tr></thead><tbody>{rows}</tbody></table>"
+    pictures = np.concatenate([rungs, whole[None]])
+    rows = joined(row(inference.load(name), pictures, left_out) for name in inference.names())
+    return markup(
+        '<table class="steps" aria-label="What the models read after each step">'
+        "<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>",
+        head=head,
+        rows=rows,
     )
 
 
-def row(model: inference.Model, answers: np.ndarray, left_out: list[bool]) -> str:
-    """The last of the answers is the one after all steps."""
+def row(model: inference.Model, pictures: np.ndarray, left_out: list[bool]) -> Markup:
+    """What a model reads in each picture; the last picture is the one after all steps."""
+    answers = model.predict(pictures)
     right = answers[-1].argmax()
-    tints = [style.RIGHT_RGB if answer.argmax() == right else style.WRONG_RGB for answer in answers]
-    cells = "".join(
-        f'<td style="background:rgba{(*tint, 0.3)};opacity:{0.4 if out else 1}"><b>{answer.argmax()}</b> '
-        f"<small>{html.escape(style.percent(float(answer.max())))}</small></td>"
-        for answer, tint, out in zip(answers[:-1], tints[:-1], left_out, strict=True)
+    cells = joined(
+        markup(
+            '<td class="{kind}{faded}"><b>{digit}</b> <small>{share}</small></td>',
+            kind="same" if answer.argmax() == right else "other",
+            faded=" left-out" if out else "",
+            digit=answer.argmax(),
+            share=probability(float(answer.max())),
+        )
+        for answer, out in zip(answers[:-1], left_out, strict=True)
     )
-    return f'<tr><th scope="row">{html.escape(model.card["title"])}</th>{cells}</tr>'
+    return markup('<tr><th scope="row">{title}</th>{cells}</tr>', title=model.card["title"], cells=cells)
+
+
+def _faded(out: bool) -> Markup:
+    return Markup(' class="left-out"') if out else Markup("")
+
+
+def doubt(picture: np.ndarray) -> str | None:
+    """What the Draw page adds to the answers: the models here must all name a digit, whatever they see."""
+    answer = inference.load(DEFAULT).answer(picture)
+    if answer.is_digit:
+        return None
+    return "The app thinks that this is no digit: on the Draw page, every model says “Not sure”."
 
 
 def render() -> None:

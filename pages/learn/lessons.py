@@ -1,4 +1,4 @@
-"""Lessons for a class: steps that open a view, a question before each reveal, answers folded away."""
+"""Lessons for a class: steps that open a view, a question before each reveal, answers for the teacher."""
 
 import streamlit as st
 
@@ -13,24 +13,25 @@ def page() -> None:
         "Lesson", list(lessons), default=next(iter(lessons)), required=True, key="lesson", bind="query-params"
     )
     lesson = lessons[title]
-    st.markdown(lesson.about)
+    st.markdown(lesson.summary)
+    for_teacher = "teacher" in st.query_params
     for number, step in enumerate(lesson.steps, 1):
         with st.container(border=True, width=760):
-            st.subheader(f"{number}. {step.title}", anchor=False)
+            st.caption(f"Step {number} of {len(lesson.steps)}")
+            st.subheader(step.title, anchor=False)
             st.markdown(step.text)
             if step.question:
                 st.markdown(f"**Question:** {step.question}")
             if step.link:
                 headings.view(step.link)
-            if step.answer:
-                with st.expander("Answer, for teachers"):
+            if step.answer and for_teacher:
+                with st.expander("Answer"):
                     st.markdown(step.answer)
+    if not for_teacher:
+        st.caption("Teachers: put `?teacher=yes` at the end of this page’s address to see the answers.")
 
 
 def render() -> None:
-    st.header("Lessons", anchor=False)
-    st.caption(
-        "Each step opens a view of the app, in this very state. Ask the question first, then look. The texts "
-        "are files in docs/lessons: change them as you like."
-    )
+    headings.header("Lessons")
+    st.markdown("Each step opens a page of the app, as the step needs it. Ask the question first, then look.")
     page()

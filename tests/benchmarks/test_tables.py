@@ -201,6 +201,7 @@ def test_auroc_is_how_often_a_digit_scores_higher() -> None:
     assert not_a_digit.auroc(np.array([1, 3]), np.array([2, 2])) == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", inference.names())
 def test_logits_are_what_the_softmax_is_taken_of(name: str) -> None:
     compute = logits(inference.ARTIFACTS / name / "model.tflite")

@@ -605,6 +605,7 @@ def test_digits_are_balanced_and_carry_their_own_labels() -> None:
     assert (distances.argmin(axis=1) == labels[half:]).mean() > 0.75
 
 
+@pytest.mark.slow
 def test_digits_are_the_same_in_every_process() -> None:
     digest = (
         "import hashlib; from digitlab import data; digits = data.load('digits', 'test');"
@@ -622,7 +623,7 @@ def test_digits_are_the_same_in_every_process() -> None:
 
 def real_mnist_is_here() -> bool:
     folder = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
-    return bool(os.environ.get("MNIST_NPZ")) or (folder / "mnist.npz").exists()
+    return Path(os.environ.get("MNIST_NPZ") or folder / "mnist.npz").exists()
 
 
 def idx(array: np.ndarray) -> bytes:

@@ -1,7 +1,5 @@
 """The code that the slicing lab shows is what it does."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,24 +8,24 @@ from hypothesis import strategies as st
 from digitlab import data
 from digitlab.data import slicing
 from digitlab.data.slicing import SELECTIONS, Rectangle, Selection
-from tests.shell import run
+from tests.shell import Shell
 
 EDGE = st.integers(-5, 40)
 START = slicing.START.format(name="digits", split="test")
 
 
-def test_the_code_of_a_part_gives_what_is_shown(tmp_path: Path) -> None:
+def test_the_code_of_a_part_gives_what_is_shown(shell: Shell) -> None:
     images = data.load("digits", "test").images
     where = Rectangle(5, 12, 3, 20)
-    arrays = run(START + slicing.code_of_part(17, where), tmp_path)
+    arrays = shell(START + slicing.code_of_part(17, where))
     assert np.array_equal(arrays["part"], slicing.part(images[17], where))
     assert np.array_equal(arrays["kept"], slicing.kept(images[17], where))
     assert np.array_equal(arrays["removed"], slicing.removed(images[17], where))
 
 
-def test_the_code_of_each_selection_gives_what_is_shown(tmp_path: Path) -> None:
+def test_the_code_of_each_selection_gives_what_is_shown(shell: Shell) -> None:
     lines = [f"{s.code}\nchosen_{n} = chosen" for n, s in enumerate(SELECTIONS)]
-    arrays = run(START + "\n".join(lines), tmp_path)
+    arrays = shell(START + "\n".join(lines))
     dataset = data.load("digits", "test")
     for number, selection in enumerate(SELECTIONS):
         shown = selection.take(dataset.images, dataset.labels)

@@ -397,6 +397,7 @@ for path in Path(sys.argv[1]).iterdir():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak of memory")
 def test_no_file_takes_much_memory(tmp_path: Path) -> None:
     for name, bomb in BOMBS.items():

@@ -1,7 +1,6 @@
 """The steps of the preprocessing, one by one."""
 
 from itertools import chain, combinations
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from digitlab import data, inference, snippets, strokes
 from digitlab.draw import steps
 from digitlab.preprocess import BOX, FIELD, Settings, to_mnist
-from tests.shell import run
+from tests.shell import Shell
 
 ALL = {step.name for step in steps.STEPS}
 SOME = [set(chosen) for chosen in chain.from_iterable(combinations(sorted(ALL), n) for n in range(len(ALL)))]
@@ -95,9 +94,9 @@ def test_the_names_of_the_steps_are_settings() -> None:
 
 
 @pytest.mark.parametrize("larger_paper", [True, False])
-def test_the_code_gives_what_is_shown(larger_paper: bool, tmp_path: Path) -> None:
+def test_the_code_gives_what_is_shown(larger_paper: bool, shell: Shell) -> None:
     taken = ALL - {"centre"}
-    arrays = run(steps.code(snippets.original("digits-17"), larger_paper, taken, "linear"), tmp_path)
+    arrays = shell(steps.code(snippets.original("digits-17"), larger_paper, taken, "linear"))
     image = data.load("digits", "test").images[17]
     shown = steps.climb(steps.on_larger_paper(image) if larger_paper else image, taken)
     assert shown is not None

@@ -1,6 +1,5 @@
 """What the page about convolution shows is what Keras computes."""
 
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from digitlab import data, inference
 from digitlab.inside import convolution, convolution_code
 from digitlab.inside.convolution import BY_NAME, LAYERS, PADDINGS, STRIDES
-from tests.shell import run
+from tests.shell import Shell
 
 VALUES = st.floats(-2, 2, width=32)
 
@@ -124,9 +123,9 @@ def test_occlusion_is_the_fall_of_the_probability(pictures: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("sample", ["digits-18", None])
-def test_the_code_of_a_kernel_gives_what_is_shown(sample: str | None, tmp_path: Path) -> None:
+def test_the_code_of_a_kernel_gives_what_is_shown(sample: str | None, shell: Shell) -> None:
     kernel = np.array(convolution.KERNELS["Upright edges"]).reshape(3, 3)
-    arrays = run(convolution_code.of_kernel(sample, kernel, 2, "same"), tmp_path)
+    arrays = shell(convolution_code.of_kernel(sample, kernel, 2, "same"))
     expected = convolution.convolve(arrays["picture"], kernel, 2, "same")
     assert np.allclose(arrays["output"], expected)
     assert np.allclose(arrays["pooled"], convolution.pool(np.maximum(expected, 0)))
@@ -134,16 +133,16 @@ def test_the_code_of_a_kernel_gives_what_is_shown(sample: str | None, tmp_path: 
         assert np.array_equal(arrays["image"], data.load("digits", "test").images[18])
 
 
-def test_the_code_of_a_map_gives_what_is_shown(pictures: np.ndarray, tmp_path: Path) -> None:
-    arrays = run(convolution_code.of_map("digits-18", "maps_3", 7), tmp_path)
+def test_the_code_of_a_map_gives_what_is_shown(pictures: np.ndarray, shell: Shell) -> None:
+    arrays = shell(convolution_code.of_map("digits-18", "maps_3", 7))
     one = inference.load("cnn").layers(pictures[18:19])["maps_3"][0, ..., 7]
     assert np.allclose(arrays["one"], one, atol=1e-5)
     top, bottom, left, right = convolution.receptive_field("maps_3", *convolution.strongest(one))
     assert np.array_equal(arrays["sees"], pictures[18, top:bottom, left:right])
 
 
-def test_the_code_of_pixels_gives_what_is_shown(pictures: np.ndarray, tmp_path: Path) -> None:
-    arrays = run(convolution_code.of_pixels("digits-18", "tiny_cnn", 3), tmp_path)
+def test_the_code_of_pixels_gives_what_is_shown(pictures: np.ndarray, shell: Shell) -> None:
+    arrays = shell(convolution_code.of_pixels("digits-18", "tiny_cnn", 3))
     model = inference.load("tiny_cnn")
     assert np.allclose(arrays["gradient"], convolution.saliency(model, pictures[18], 3), atol=1e-3)
     assert np.allclose(arrays["fall"], convolution.occlusion(model, pictures[18], 3), atol=1e-5)

@@ -1,7 +1,6 @@
 """What the latent space page shows, computed again."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from sklearn.decomposition import PCA
 
 from digitlab import data, inference
 from digitlab.inside import autoencoder, generated, latent
-from tests import shell
+from tests.shell import Shell
 
 
 def pictures_of(dataset: str, count: int) -> np.ndarray:
@@ -50,8 +49,8 @@ def test_the_dots_are_the_encoder_s_own_numbers() -> None:
 
 
 @pytest.mark.parametrize("sample", [None, "digits-17"])
-def test_the_code_of_the_map_gives_what_is_shown(sample: str | None, tmp_path: Path) -> None:
-    arrays = shell.run(latent.code(sample), tmp_path)
+def test_the_code_of_the_map_gives_what_is_shown(sample: str | None, shell: Shell) -> None:
+    arrays = shell(latent.code(sample))
     if sample:
         assert np.allclose(arrays["picture"], pictures_of("digits", 18)[17])
     assert np.allclose(arrays["place"], latent.vae().encode(arrays["picture"][None])[0])
@@ -83,8 +82,8 @@ def test_where_the_mind_changes() -> None:
     assert row.read_as(3) == 3
 
 
-def test_the_code_of_the_walk_gives_what_is_shown(tmp_path: Path) -> None:
-    arrays = shell.run(autoencoder.code_between("digits-17", "digits", 5), tmp_path)
+def test_the_code_of_the_walk_gives_what_is_shown(shell: Shell) -> None:
+    arrays = shell(autoencoder.code_between("digits-17", "digits", 5))
     images = pictures_of("digits", 18)
     for row, name in zip(autoencoder.between(images[17], images[5]), ("latent", "blended"), strict=True):
         assert np.allclose(arrays[name], row.pictures, atol=1e-3)
@@ -127,8 +126,8 @@ def test_the_class_that_is_asked_for_is_drawn() -> None:
     assert not np.allclose(generated.digits(7, 0), generated.digits(7, 1))
 
 
-def test_the_code_of_the_digits_gives_what_is_shown(tmp_path: Path) -> None:
-    arrays = shell.run(generated.CODE.format(digit=4, seed=2, count=generated.MOST), tmp_path)
+def test_the_code_of_the_digits_gives_what_is_shown(shell: Shell) -> None:
+    arrays = shell(generated.CODE.format(digit=4, seed=2, count=generated.MOST))
     assert np.allclose(arrays["pictures"], generated.digits(4, 2), atol=1e-5)
     assert np.array_equal(arrays["answers"], autoencoder.read_all(generated.digits(4, 2)).answers)
 
@@ -206,8 +205,8 @@ def test_with_few_numbers_pca_is_better_and_with_all_the_autoencoder() -> None:
     assert np.all(numbers[2:] > components[2:])
 
 
-def test_the_code_of_fewer_numbers_gives_what_is_shown(tmp_path: Path) -> None:
-    arrays = shell.run(autoencoder.code_fewer("digits-17"), tmp_path)
+def test_the_code_of_fewer_numbers_gives_what_is_shown(shell: Shell) -> None:
+    arrays = shell(autoencoder.code_fewer("digits-17"))
     picture = pictures_of("digits", 18)[17]
     eight = autoencoder.KEPT.index(8)
     assert np.allclose(arrays["from_numbers"], autoencoder.fewer_numbers(picture).pictures[eight], atol=1e-3)

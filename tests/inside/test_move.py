@@ -1,7 +1,5 @@
 """Moving a digit after the preprocessing."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ from digitlab import data, inference, snippets, strokes
 from digitlab.inside import move
 from digitlab.inside.move import AMOUNTS, MAPS, Move, moved
 from digitlab.preprocess import stroke_width, to_mnist
-from tests.shell import run
+from tests.shell import Shell
 
 PICTURE = to_mnist(strokes.render(strokes.examples()[3]))
 pixels = st.integers(-8, 8)
@@ -98,13 +96,13 @@ def test_convolution_bears_more_shifts_than_fixed_weights() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "digits-4"])
-def test_the_code_gives_what_is_shown(name: str | None, tmp_path: Path) -> None:
+def test_the_code_gives_what_is_shown(name: str | None, shell: Shell) -> None:
     image, digit = PICTURE, 3
     if name:
         images, labels = data.load("digits", "test")
         image, digit = images[4] / np.float32(255), int(labels[4])
     chosen = Move(right=3, turn=-20, size=80, pen=1.0)
-    arrays = run(move.code(snippets.picture(name), chosen, digit), tmp_path)
+    arrays = shell(move.code(snippets.picture(name), chosen, digit))
     cnn = inference.load("cnn")
     assert np.allclose(arrays["shown"], moved(image, chosen), atol=1e-6)
     assert np.allclose(arrays["answers"], cnn.predict(moved(image, chosen)[None])[0], atol=1e-5)

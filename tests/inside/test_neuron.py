@@ -1,14 +1,12 @@
 """The numbers on the page about a neuron are the model's, and its gradients are TensorFlow's."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from digitlab import data, inference
 from digitlab.inference import Model
 from digitlab.inside import neuron, neuron_code
-from tests.shell import run
+from tests.shell import Shell
 
 SAMPLE = "digits-18"
 
@@ -113,17 +111,17 @@ def test_the_most_active_neurons_come_first_and_silent_ones_not_at_all(
 
 
 def test_the_code_of_a_neuron_and_of_softmax_gives_what_is_shown(
-    dense: Model, pictures: np.ndarray, tmp_path: Path
+    dense: Model, pictures: np.ndarray, shell: Shell
 ) -> None:
-    arrays = run(neuron_code.of_neuron(SAMPLE, 7), tmp_path)
+    arrays = shell(neuron_code.of_neuron(SAMPLE, 7))
     assert np.isclose(arrays["total"], neuron.forward(dense.weights, pictures[0]).sums[7], atol=1e-4)
-    arrays = run(neuron_code.of_softmax(SAMPLE), tmp_path)
+    arrays = shell(neuron_code.of_softmax(SAMPLE))
     assert np.allclose(arrays["probabilities"], inference.load("linear").predict(pictures[:1])[0], atol=1e-5)
 
 
 @pytest.mark.parametrize("name", neuron.LEARN)
-def test_the_code_of_a_step_gives_what_is_shown(name: str, pictures: np.ndarray, tmp_path: Path) -> None:
-    arrays = run(neuron_code.of_step(name, SAMPLE, 3, 0.03), tmp_path)
+def test_the_code_of_a_step_gives_what_is_shown(name: str, pictures: np.ndarray, shell: Shell) -> None:
+    arrays = shell(neuron_code.of_step(name, SAMPLE, 3, 0.03))
     step = neuron.LEARN[name](inference.load(name).weights, pictures[0], 3, 0.03)
     assert np.allclose(arrays["gradient"], step.gradient, atol=1e-5)
     assert np.isclose(arrays["before"], step.loss_before, atol=1e-4)

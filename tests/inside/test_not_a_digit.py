@@ -1,7 +1,5 @@
 """Digit or not: the scores, the price of a threshold and the areas, computed again."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -9,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from digitlab import data, inference
 from digitlab.inside import not_a_digit
 from digitlab.inside.not_a_digit import Scores
-from tests import shell
+from tests.shell import Shell
 
 JUDGES = {"detector": not_a_digit.by_detector, "redrawing": not_a_digit.by_redrawing}
 # a digit scores high with the first, low with the second
@@ -88,8 +86,8 @@ def test_the_ready_letters_are_told_as_the_page_says() -> None:
     assert "".join(np.array(list(letters))[accepted]) == not_a_digit.LIKE_DIGITS
 
 
-def test_the_code_gives_what_the_page_shows(tmp_path: Path) -> None:
-    found = shell.run(not_a_digit.CODE.format(dataset="digits", score=0.27, error=0.021), tmp_path)
+def test_the_code_gives_what_the_page_shows(shell: Shell) -> None:
+    found = shell(not_a_digit.CODE.format(dataset="digits", score=0.27, error=0.021))
     for judge, threshold, kind in (
         (not_a_digit.by_detector, 0.27, ""),
         (not_a_digit.by_redrawing, 0.021, "redrawing_"),

@@ -1,7 +1,5 @@
 """Optimisers walk as Keras' do, on surfaces whose slopes are right."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 
 from digitlab import data, inference
 from digitlab.inside import optimisation, vectorised
-from tests.shell import run
+from tests.shell import Shell
 
 TITLES = list(optimisation.surfaces())
 SHARE = st.floats(-1, 1)
@@ -83,10 +81,10 @@ def test_the_loss_in_the_middle_is_the_models() -> None:
     assert np.isclose(surface.height(np.zeros(2)), loss, atol=1e-4)
 
 
-def test_the_code_walks_as_shown(tmp_path: Path) -> None:
+def test_the_code_walks_as_shown(shell: Shell) -> None:
     code = optimisation.CODE.format(title="Banana", x=-1.5, y=0.2, rate=0.1, steps=30)
     surface = optimisation.surfaces()["Banana"]
-    assert np.allclose(run(code, tmp_path)["path"], optimisation.sgd(surface, np.array([-1.5, 0.2]), 0.1, 30))
+    assert np.allclose(shell(code)["path"], optimisation.sgd(surface, np.array([-1.5, 0.2]), 0.1, 30))
 
 
 def test_loops_and_arrays_give_the_same_sums() -> None:

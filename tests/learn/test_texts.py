@@ -79,7 +79,7 @@ def test_a_link_leads_to_a_page_that_knows_its_words(where: str) -> None:
 
 @pytest.mark.parametrize("lesson", texts.lessons().values(), ids=lambda lesson: lesson.name)
 def test_a_lesson_asks_before_it_reveals(lesson: Lesson) -> None:
-    assert re.match(r"\d+ minutes", lesson.about)
+    assert re.match(r"\d+ minutes", lesson.summary)
     assert len(lesson.steps) >= 4
     for step in lesson.steps:
         assert step.text
@@ -110,6 +110,6 @@ def test_a_teachers_own_lesson_is_read(tmp_path: Path, monkeypatch: pytest.Monke
         (mine,) = texts.lessons().values()
     finally:
         texts.lessons.cache_clear()
-    assert (mine.title, mine.about) == ("Mine", "5 minutes.")
+    assert (mine.title, mine.summary) == ("Mine", "5 minutes.")
     (step,) = mine.steps
     assert step == ("Only a step", "Look.", Link("the 4s", "samples", (("is", "4"), ("is", "9"))), "", "")

@@ -204,6 +204,7 @@ def test_nonsense_is_refused_in_a_line(arguments: list[str], sentence: str) -> N
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_without_mnist_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "none.npz"))
     result = subprocess.run(command("linear", "--out", tmp_path), capture_output=True, text=True, check=False)

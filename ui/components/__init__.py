@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from streamlit.components import v2
 
 
 def component(file: str, html: str) -> Callable[..., Any]:
     """Declare the component of a module: `file` is its `__file__`, beside which stand its .js and .css.
     `html` is what it starts from."""
     here = Path(file)
-    return st.components.v2.component(
+    return v2.component(
         f"digitlab_{here.stem}",
         html=html,
         js=here.with_suffix(".js").read_text("utf-8"),

@@ -2,6 +2,16 @@
 // arrow keys move inside, as the ARIA practices have it for a grid.
 const shown = new WeakMap()
 
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
+
+// Where an arrow key leads from a cell, both written "row,column"; null for any other key.
+export function beside(cell, key) {
+  const step = STEPS[key]
+  if (!step) return null
+  const [row, column] = cell.split(",").map(Number)
+  return `${row + step[0]},${column + step[1]}`
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table")
   const wanted = JSON.stringify(data)
@@ -39,7 +49,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   const head = document.createElement("tr")
-  head.append(heading("", "col"), ...data.columns.map((text) => heading(text, "col")), heading("recall", "col", data.recall))
+  head.append(
+    heading("", "col"),
+    ...data.columns.map((text) => heading(text, "col")),
+    heading("recall", "col", data.recall),
+  )
   const rows = data.cells.map((cells, row) => {
     const line = document.createElement("tr")
     line.append(
@@ -75,11 +89,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (hadFocus) table.querySelector("[aria-pressed=true]")?.focus()
 
   table.onkeydown = (event) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
     const from = parentElement.activeElement ?? table.getRootNode().activeElement
-    if (!step || !from?.dataset?.cell) return
-    const [row, column] = from.dataset.cell.split(",").map(Number)
-    const to = table.querySelector(`[data-cell="${row + step[0]},${column + step[1]}"]`)
+    if (!from?.dataset?.cell) return
+    const to = table.querySelector(`[data-cell="${beside(from.dataset.cell, event.key)}"]`)
     if (!to) return
     event.preventDefault()
     from.tabIndex = -1

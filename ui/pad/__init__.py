@@ -49,31 +49,34 @@ def drawing() -> Drawing:
     return _pad().drawing
 
 
-def show() -> None:
-    """The canvas with its buttons and its pen; afterwards `drawing()` is what is on it."""
+def canvas() -> None:
+    """The canvas itself; afterwards `drawing()` is what is on it."""
     # The package can only be imported while Streamlit runs: so tests can import every page.
     from streamlit_drawable_canvas import st_canvas
 
     pad = _pad()
-    pen_width = st.session_state.get("pen-width", PEN_WIDTH)
     if pad.key not in st.session_state:  # new here, or back from another page
         pad.shown = strokes_json.from_strokes(pad.drawing, _INK)
-    # also keeps the canvas's own toolbar, which pops up above it, off the controls
-    st.caption("Draw one digit, with your mouse or your finger.")
-    result = st_canvas(
-        width=PAD_SIZE,
-        height=PAD_SIZE,
-        stroke_width=pen_width,
-        stroke_color=_INK,
-        background_color=_PAPER,
-        initial_drawing=pad.shown,
-        key=pad.key,
-    )
     try:
+        result = st_canvas(
+            width=PAD_SIZE,
+            height=PAD_SIZE,
+            stroke_width=st.session_state.get("pen-width", PEN_WIDTH),
+            stroke_color=_INK,
+            background_color=_PAPER,
+            initial_drawing=pad.shown,
+            key=pad.key,
+        )
         pad.drawing = strokes_json.to_strokes(result.json_data)
     except DrawingError as error:
         st.warning(str(error))
-    # Under the canvas, because a stroke that ends over a disabled button is lost: it swallows the mouse-up.
+    except (AttributeError, TypeError, ValueError, KeyError):  # the package trusts what the browser sends
+        st.warning("The pad sent something that is not a drawing.")
+
+
+def tools() -> None:
+    """Pen width, Undo and Clear. They are never disabled: a stroke that ends over a disabled button is lost,
+    because the button swallows the mouse-up."""
     st.slider(
         "Pen width in pixels",
         *PEN_WIDTHS,
@@ -83,9 +86,8 @@ def show() -> None:
         persist_state="session",
     )
     with st.container(horizontal=True, gap="small"):
-        blank = not pad.drawing
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, disabled=blank)
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=put, args=((),), disabled=blank)
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo)
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=put, args=((),))
 
 
 def _undo() -> None:

@@ -15,7 +15,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const rows = values.length
   const columns = values[0].length
   const size = kernel.length
-  const state = (parentElement.slidingState ??= { row: 0.4, column: 0.45, timer: null })
+  parentElement.slidingState ??= { row: 0.4, column: 0.45, timer: null }
+  const state = parentElement.slidingState
   const limit = (number, most) => Math.min(most, Math.max(0, number))
   // kept as a share, so that it stays where it is when the stride changes
   let row = limit(Math.round(state.row * (rows - 1)), rows - 1)
@@ -27,12 +28,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     canvas.width = grid[0].length * scale
     canvas.height = grid.length * scale
     const pen = canvas.getContext("2d")
-    grid.forEach((line, r) =>
-      line.forEach((value, c) => {
+    for (const [r, line] of grid.entries()) {
+      for (const [c, value] of line.entries()) {
         pen.fillStyle = colour(value, r, c)
         pen.fillRect(c * scale, r * scale, scale, scale)
-      }),
-    )
+      }
+    }
     for (const [width, stroke] of [
       [6, "#000"],
       [3, markColour],
@@ -76,7 +77,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (box !== focused) box.value = weight
     box.onchange = () => {
       const asked = Number(box.value)
-      if (box.value === "" || !Number.isFinite(asked) || Math.abs(asked) > 99) return (box.value = weight)
+      if (box.value === "" || !Number.isFinite(asked) || Math.abs(asked) > 99) {
+        box.value = weight
+        return
+      }
       setTriggerValue(
         "kernel",
         boxes.map((each) => Number(each.value)),
@@ -90,7 +94,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     paint(input, picture, ink, [left, top, size, size], `rgb(${colours[1]})`)
     paint(output, values, tint, [column, row, 1, 1], "#fff")
     const seen = kernel.flatMap((line, r) => line.map((_, c) => picture[top + r][left + c]))
-    pixels.forEach((span, number) => (span.textContent = seen[number].toFixed(2)))
+    for (const [number, span] of pixels.entries()) span.textContent = seen[number].toFixed(2)
     const products = kernel.flat().map((weight, number) => weight * seen[number])
     const exact = rounded(products.map(rounded).reduce((a, b) => a + b)) === rounded(values[row][column])
     const written = products.map(text).join(" + ").replaceAll("+ −", "− ")

@@ -4,7 +4,8 @@ export default function ({ data, parentElement }) {
   const [picture, way, button, slider, output] = [".picture", ".way", "button", "input", "output"].map(find)
   const { places, pause } = data
   const last = places.length - 1
-  const state = (parentElement.filmState ??= { at: 0, timer: null })
+  parentElement.filmState ??= { at: 0, timer: null }
+  const state = parentElement.filmState
   const colour = getComputedStyle(way).color
 
   const strip = new Image()
@@ -16,7 +17,7 @@ export default function ({ data, parentElement }) {
     pen.strokeStyle = pen.fillStyle = colour
     pen.lineWidth = 1.5
     pen.beginPath()
-    places.slice(0, state.at + 1).forEach(([x, y]) => pen.lineTo(x * size, y * size))
+    for (const [x, y] of places.slice(0, state.at + 1)) pen.lineTo(x * size, y * size)
     pen.stroke()
     pen.beginPath()
     pen.arc(places[state.at][0] * size, places[state.at][1] * size, 8, 0, 7)

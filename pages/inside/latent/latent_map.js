@@ -47,7 +47,11 @@ export default function ({ data, parentElement }) {
         pen.fill()
       })
     const ring = (place, radius, colour) => {
-      for (const [stroke, width] of [["#000", 2.2], ["#fff", 1.6], [colour, 1]]) {
+      for (const [stroke, width] of [
+        ["#000", 2.2],
+        ["#fff", 1.6],
+        [colour, 1],
+      ]) {
         pen.strokeStyle = stroke
         pen.lineWidth = width * unit
         circle(place, radius)
@@ -74,8 +78,7 @@ export default function ({ data, parentElement }) {
     for (let row = 0; row < 28; row++)
       for (let column = 0; column < 28; column++) {
         let value = 0
-        for (const [i, j, share] of corners)
-          value += share * ink[((j * 28 + row) * side * 28 + i * 28 + column) * 4]
+        for (const [i, j, share] of corners) value += share * ink[((j * 28 + row) * side * 28 + i * 28 + column) * 4]
         picture.data.set([value, value, value, 255], (row * 28 + column) * 4)
       }
     digit.getContext("2d").putImageData(picture, 0, 0)
@@ -84,7 +87,8 @@ export default function ({ data, parentElement }) {
     const away = Math.hypot(here[0] - mine[0], here[1] - mine[1])
     words.textContent =
       `The two numbers ${code.map((number) => number.toFixed(2).replace("-", "−")).join(" and ")} ` +
-      `draw this. The CNN reads a ${answer} here.` + (away < 0.01 ? " This is your digit’s place." : "")
+      `draw this. The CNN reads a ${answer} here.` +
+      (away < 0.01 ? " This is your digit’s place." : "")
     paint()
   }
 

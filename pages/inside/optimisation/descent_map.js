@@ -3,11 +3,18 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const find = (what) => parentElement.querySelector(what)
   const [map, canvas, legend, play, one, slider, words] = [
-    ".map", "canvas", ".legend", ".play", ".step", "input", ".words",
+    ".map",
+    "canvas",
+    ".legend",
+    ".play",
+    ".step",
+    "input",
+    ".words",
   ].map(find)
   const { walks, centre, reach } = data
   const last = walks[0].points.length - 1
-  const state = (parentElement.descentState ??= { step: 0, timer: null, followed: 0 })
+  parentElement.descentState ??= { step: 0, timer: null, followed: 0 }
+  const state = parentElement.descentState
   const first = 15 // so that there is a way to be seen
   const wanted = JSON.stringify(data)
   if (parentElement.shownDescent !== wanted) state.step = first
@@ -44,18 +51,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
     canvas.width = canvas.height = side
     const pen = canvas.getContext("2d")
     if (picture.complete && picture.naturalWidth) pen.drawImage(picture, 0, 0, side, side)
-    const at = ([x, y]) => [
-      ((x - centre[0]) / reach / 2 + 0.5) * side,
-      (0.5 - (y - centre[1]) / reach / 2) * side,
-    ]
+    const at = ([x, y]) => [((x - centre[0]) / reach / 2 + 0.5) * side, (0.5 - (y - centre[1]) / reach / 2) * side]
     pen.lineJoin = "round"
     walks.forEach(({ points, colour }) => {
       const way = points.slice(0, state.step + 1).map(at)
-      for (const [width, stroke] of [[5, "rgba(15, 23, 42, 0.55)"], [2.5, colour]]) {
+      for (const [width, stroke] of [
+        [5, "rgba(15, 23, 42, 0.55)"],
+        [2.5, colour],
+      ]) {
         pen.lineWidth = width * ratio
         pen.strokeStyle = stroke
         pen.beginPath()
-        way.forEach(([x, y]) => pen.lineTo(x, y))
+        for (const [x, y] of way) pen.lineTo(x, y)
         pen.stroke()
       }
       const [x, y] = way.at(-1)
@@ -76,7 +83,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const [dx, dy] = [(-slope[0] / length) * size, (slope[1] / length) * size]
       const turn = Math.atan2(dy, dx)
       // light first, then dark on it: to be seen on hill and valley
-      for (const [colour, edge] of [["#ffffff", 3.5], ["#0f172a", 0]]) {
+      for (const [colour, edge] of [
+        ["#ffffff", 3.5],
+        ["#0f172a", 0],
+      ]) {
         pen.strokeStyle = pen.fillStyle = colour
         pen.lineWidth = (3 + edge) * ratio
         pen.beginPath()
@@ -85,7 +95,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
         pen.stroke()
         pen.lineWidth = edge * ratio
         pen.beginPath()
-        for (const [angle, far] of [[0, 10], [2.4, 9], [-2.4, 9]])
+        for (const [angle, far] of [
+          [0, 10],
+          [2.4, 9],
+          [-2.4, 9],
+        ])
           pen.lineTo(x + dx + Math.cos(turn + angle) * far * ratio, y + dy + Math.sin(turn + angle) * far * ratio)
         pen.closePath()
         if (edge) pen.stroke()
@@ -97,7 +111,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       item.querySelector("b").textContent = height > 9999 ? "lost" : text(height)
       item.setAttribute("aria-pressed", n === state.followed)
     })
-    words.textContent = `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} asks for no gradient.`)
+    words.textContent =
+      `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} asks for no gradient.`)
     slider.value = state.step
     map.dataset.step = state.step
   }
@@ -117,8 +132,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.timer = setInterval(() => (state.step < last ? go(state.step + 1) : stop()), 120)
   }
   play.onclick = () => (state.timer ? stop() : start())
-  one.onclick = () => (stop(), go(state.step + 1))
-  slider.oninput = () => (stop(), go(Number(slider.value)))
+  one.onclick = () => {
+    stop()
+    go(state.step + 1)
+  }
+  slider.oninput = () => {
+    stop()
+    go(Number(slider.value))
+  }
   const send = (x, y) => setTriggerValue("start", [x, y])
   map.onclick = (event) => {
     const box = map.getBoundingClientRect()

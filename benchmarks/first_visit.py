@@ -1,0 +1,87 @@
+"""What a first visit weighs: everything that a browser with an empty cache loads for a page.
+
+    python -m benchmarks.first_visit [ADDRESS ...]
+
+Measured in headless Chromium as bytes on the wire, headers included (DevTools' Network.loadingFinished), and
+what comes over the WebSocket besides. Without ADDRESS: the draw page.
+"""
+
+import argparse
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from benchmarks.server import running_app
+
+ROOT = Path(__file__).parents[1]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+WAIT_MS = 60_000
+QUIET_MS = 1500  # nothing new for so long: that was all
+
+
+class Visit(NamedTuple):
+    """What went over the wire, in bytes; `files` are URLs with their share, largest first."""
+
+    http: int
+    socket: int
+    requests: int
+    files: list[tuple[str, int]]
+
+
+def visit(browser: Browser, url: str) -> Visit:
+    """Open a page in a new, empty browser context and wait until its script has run and the network rests."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    urls: dict[str, str] = {}
+    loaded: dict[str, int] = defaultdict(int)
+    frames: list[int] = []
+
+    def finished(event: dict[str, Any]) -> None:
+        loaded[event["requestId"]] += int(event["encodedDataLength"])
+
+    devtools.on("Network.requestWillBeSent", lambda e: urls.update({e["requestId"]: e["request"]["url"]}))
+    devtools.on("Network.loadingFinished", finished)
+    devtools.on("Network.webSocketFrameReceived", lambda e: frames.append(len(e["response"]["payloadData"])))
+    devtools.send("Network.enable")
+    page.goto(url)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=WAIT_MS
+    )
+    seen = -1
+    while len(loaded) > seen:  # what runs loads more
+        seen = len(loaded)
+        page.wait_for_timeout(QUIET_MS)
+    context.close()
+    files = sorted(((urls.get(key, key), size) for key, size in loaded.items()), key=lambda f: -f[1])
+    # binary frames come as base64 text
+    return Visit(sum(loaded.values()), sum(frames) * 3 // 4, len(loaded), files)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("addresses", nargs="*", default=["draw"], metavar="ADDRESS")
+    parser.add_argument("--files", type=int, default=0, help="list that many of the largest files, too")
+    options = parser.parse_args()
+    with running_app(ROOT / "app.py", cwd=ROOT) as app, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        print("\n| first visit | HTTP, KB | WebSocket, KB | requests |\n|---|--:|--:|--:|")
+        for address in options.addresses:
+            seen = visit(browser, f"{app.base_url}/{address}")
+            print(f"| {address} | {seen.http / 1000:,.0f} | {seen.socket / 1000:,.0f} | {seen.requests} |")
+            for name, size in seen.files[: options.files]:
+                print(f"{size / 1000:8.1f}  {name.removeprefix(app.base_url)}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""What app.py adds to Streamlit's server: middleware, routes of our own, and what happens at start."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from ui.server import health, sockets, warm_up
+from ui.server.guards import ClosedPaths, OwnRoutes, UploadLimit
+from ui.server.headers import SecurityHeaders
+from ui.server.static import StaticCompression
+
+# The first one is the outermost: every answer leaves through SecurityHeaders.
+MIDDLEWARE = [
+    Middleware(SecurityHeaders),
+    Middleware(ClosedPaths),
+    Middleware(OwnRoutes),
+    Middleware(UploadLimit),
+    Middleware(StaticCompression),
+]
+ROUTES = health.ROUTES
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """From the server's start, before its first answer, to its end."""
+    sockets.send_at_once()
+    warm_up.start()
+    yield
+    warm_up.stop()
