@@ -22,7 +22,7 @@ PLAIN = {"TextInput", "NumberInput", "Code", "Text"}
 
 @cache
 def offered(address: str) -> Link:
-    return links.sensible(open_page(address))
+    return links.sensible(open_page(address, timeout=120))
 
 
 def names(address: str) -> list[str]:
@@ -50,7 +50,7 @@ def _alive(proto: Any, text: str) -> bool:
 
 
 def check(address: str, link: Link) -> None:
-    test = open_page(address, link)
+    test = open_page(address, link, timeout=120)
     assert not problems(test), f"/{address} with {link}"
 
 
