@@ -105,15 +105,17 @@ class Reply:
 class User:
     """One tab with a drawing page open.
 
-    `page` is the page's URL path, empty for the default page. Nothing here gives up by itself:
+    `page` is the page's URL path, empty for the default page; `query` is what follows the question mark of
+    its link, percent-encoded. Nothing here gives up by itself:
     bound `open` and `draw` with `asyncio.timeout`. After a stroke that was given up, `draw` may be
     called again; it first lets the overdue run finish. A lost connection raises OSError or what
     `websockets` raises.
     """
 
-    def __init__(self, base_url: str, *, page: str = "") -> None:
+    def __init__(self, base_url: str, *, page: str = "", query: str = "") -> None:
         self._base_url = base_url
         self._page = page
+        self._query = query
         self._socket: ClientConnection | None = None
         self._run_is_owed = False  # asked for, but not seen to its end
         self._page_script_hash = ""
@@ -137,6 +139,7 @@ class User:
         )
         request = self._request()
         request.rerun_script.page_name = self._page
+        request.rerun_script.query_string = self._query
         reply = await self._ask(request, started)
         await self._load_pictures(reply)
         return reply

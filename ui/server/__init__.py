@@ -10,6 +10,7 @@ from ui.server import health, sockets, warm_up
 from ui.server.guards import ClosedPaths, OwnRoutes, UploadLimit
 from ui.server.headers import SecurityHeaders
 from ui.server.static import StaticCompression
+from ui.server.values import ReadableValues
 
 # The first one is the outermost: every answer leaves through SecurityHeaders.
 MIDDLEWARE = [
@@ -18,6 +19,7 @@ MIDDLEWARE = [
     Middleware(OwnRoutes),
     Middleware(UploadLimit),
     Middleware(StaticCompression),
+    Middleware(ReadableValues),
 ]
 ROUTES = health.ROUTES
 
