@@ -1,5 +1,5 @@
-"""What browsers send for components is checked: thousands of values, in this process; tests/draw/test_hostile.py
-sends some of them through a server."""
+"""What browsers send for components is checked: thousands of values, in this process;
+tests/draw/test_hostile.py sends some of them through a server."""
 
 import importlib
 import json
