@@ -1,5 +1,5 @@
-"""What browsers send for components is checked: thousands of values, in this process;
-tests/draw/test_hostile.py sends some of them through a server."""
+"""What browsers send for components is checked: thousands of values, in this process. Some of them go
+through a server in tests/draw/test_hostile.py."""
 
 import importlib
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit.components.v2.bidi_component.state import BidiComponentState
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 from streamlit.util import AttributeDictionary
@@ -119,12 +119,8 @@ def test_no_value_breaks_a_component(address: str, monkeypatch: pytest.MonkeyPat
     assert not sender.failed
     assert not test.exception
     for proto in sender.taken:
-        test._run(_only(proto))
+        test._run(WidgetStates(widgets=[proto]))
         assert not test.exception, f"the page after {proto.json_value:.200}"
-
-
-def _only(proto: WidgetState) -> Any:
-    return proto
 
 
 def test_no_value_breaks_the_pad(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +128,7 @@ def test_no_value_breaks_the_pad(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Canvas("", "", pad.PAD_SIZE, pad.PAD_SIZE, 16, "#000", "#fff", wants_image=False)
     drawings = [
         json.loads(canvas_value(tuple(tuple(stroke.points) for stroke in strokes), settings))
-        for strokes in examples().values()
+        for strokes in examples()
     ]
     seeds = drawings + CORPUS["drawings"] + CORPUS["bad"]
     sent = iter(seeds + [mutated(chance.choice(seeds), chance) for _ in range(DRAWINGS - len(seeds))])
