@@ -40,5 +40,5 @@ def _step(value: Any, chance: random.Random) -> Any:
 
 def _other(value: Any, chance: random.Random) -> Any:
     if type(value) in (int, float) and chance.random() < 0.4:
-        return chance.choice([value + 1, -value, value * 1000, float(value), str(value), bool(value)])
+        return chance.choice([value + 1, -value, value * 1000, value / 2 if abs(value) < 1e300 else 0.5, bool(value)])
     return chance.choice([[value], {"value": value}, *map(copy.deepcopy, chance.sample(ODD, 6))])
