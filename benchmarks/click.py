@@ -73,9 +73,9 @@ def _times(script: Path, path: str, cells: np.ndarray, click: Click) -> list[flo
 
 
 def _click_ours(page: Page, label: int, answer: int) -> None:
-    how = "read rightly" if label == answer else f"read as {answer}"
-    page.get_by_role("button", name=re.compile(f"^{label} {how}")).click()
-    page.get_by_role("button", name=re.compile(rf"^Number \d+: {label}, read as {answer} ")).first.wait_for()
+    how = "read correctly" if label == answer else f"read as {answer}"
+    page.get_by_role("button", name=re.compile(rf"(^|: ){label} {how}: ")).click()
+    page.get_by_role("button", name=re.compile(rf"^Number \d+: {label}, read as {answer}, ")).first.wait_for()
 
 
 def _click_reference(page: Page, label: int, answer: int) -> None:

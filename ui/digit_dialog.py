@@ -91,7 +91,7 @@ def _digit(image: np.ndarray, label: int, dataset: str, index: int, name: str, m
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=200):
             answers.digit_picture(seen, f"{name}.", "The digit", side=196)
-            st.markdown(f"Label: **{confusion_cells.name_of(label)}**")
+            st.markdown(f"Official label: **{confusion_cells.name_of(label)}**")
             if dataset != "own":
                 page_link("draw", "Read it on the Draw page", query={"sample": f"{dataset}-{index}"})
         with st.container(width=450):

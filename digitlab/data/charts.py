@@ -77,11 +77,19 @@ def histogram(pixels: Brightness, scaling: str) -> go.Figure:
     )
     chart = figure([bars], x=SCALINGS[scaling], y="Share of all pixels", height=HEIGHT)
     chart.update_layout(hovermode="closest", showlegend=False, yaxis_tickformat=".0%", margin_t=44)
-    for value, words in ((0.0, f"black paper: {percent(pixels.black)}"), (pixels.mean, "mean")):
+    # The two stand close together, so the words of the first are a line higher.
+    for value, words, up in ((0.0, f"black paper: {percent(pixels.black)}", 18), (pixels.mean, "mean", 0)):
         at = (value - offset) / divisor
         line = {"color": TEST, "width": 2, "dash": "dot"}
         chart.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
         chart.add_annotation(
-            x=at, y=1, yref="paper", yanchor="bottom", text=words, showarrow=False, xanchor="left"
+            x=at,
+            y=1,
+            yref="paper",
+            text=words,
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            yshift=up,
         )
     return chart

@@ -22,11 +22,14 @@ class Compared(NamedTuple):
 @once(maxsize=64)
 def compared(a: str, b: str, dataset: str) -> Compared:
     """Models by their names. Raises as `evaluation.evaluate` does."""
-    results = [evaluation.evaluate(name, dataset) for name in (a, b)]
-    figures = [metrics.per_class(result.labels, result.answers) for result in results]
-    first, second = results
-    comparison = metrics.compare(first.labels, first.probabilities, second.probabilities)
-    return Compared(first, second, *figures, comparison)
+    first, second = evaluation.evaluate(a, dataset), evaluation.evaluate(b, dataset)
+    return Compared(
+        first,
+        second,
+        metrics.per_class(first.labels, first.answers),
+        metrics.per_class(second.labels, second.answers),
+        metrics.compare(first.labels, first.probabilities, second.probabilities),
+    )
 
 
 def pairs() -> int:

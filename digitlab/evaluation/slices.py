@@ -28,8 +28,8 @@ def slices(measure: np.ndarray, right: np.ndarray, parts: int = 5, places: int =
     if len(edges) == 1:  # all have the same
         edges = np.repeat(edges, 2)
     found = []
-    for low, high in pairwise(edges):
-        last = high == edges[-1]
+    for low, high in pairwise(edges.tolist()):
+        last = high == edges.tolist()[-1]
         inside = (measure >= low) & ((measure <= high) if last else (measure < high))
         pictures, hits = int(inside.sum()), int(right[inside].sum())
         if pictures:

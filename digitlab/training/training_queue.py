@@ -12,6 +12,7 @@ come within seconds. Everything here may be called from many threads at once.
 import atexit
 import importlib.util
 import json
+import logging
 import os
 import shutil
 import signal
@@ -45,6 +46,8 @@ EXPECTED_S = 600  # so long a trainer waits for somebody who doesn't start
 RETRY_S = 30  # between two trainers that died while they waited
 FOLDERS = "digitlab-run-"
 _TICK_S, _IDLE_S = 0.2, 2.0
+
+_log = logging.getLogger(__name__)
 
 WAITING, TRAINING, DONE, STOPPED, FAILED = "waiting", "training", "done", "stopped", "failed"
 
@@ -258,8 +261,12 @@ class TrainingQueue:
     def _look_after(self) -> None:
         remove_leftovers()
         while self._open:
+            busy = False
             with self._lock:
-                busy = self._tick() if self._open else False
+                try:
+                    busy = self._open and self._tick()
+                except Exception:  # the queue goes on for all the others
+                    _log.exception("The queue of trainings met an error.")
             self._wake.wait(_TICK_S if busy else _IDLE_S)
             self._wake.clear()
 

@@ -207,9 +207,8 @@ def digits(models: tuple[Model, Model], both: Compared, dataset: str) -> None:
             on_change=first_page,
             label_visibility="collapsed",
         )
-        where = dict(zip(GROUPS, (comparison.only_a, comparison.only_b, comparison.neither), strict=True))[
-            group
-        ]
+        groups = {ONLY_A: comparison.only_a, ONLY_B: comparison.only_b, NEITHER: comparison.neither}
+        where = groups[group]
         cell = chosen_cell()
         # always there, so that nothing moves when a cell is chosen
         st.button(

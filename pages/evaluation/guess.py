@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from digitlab import evaluation, inference
+from digitlab import data, evaluation, inference
 from digitlab.evaluation import guess
 from digitlab.evaluation.guess import Game, Question
 from digitlab.numbers import percent, probability
@@ -44,7 +44,7 @@ def dataset() -> str:
 @st.fragment
 def play() -> None:
     now = game()
-    images = evaluation.pictures(now.dataset)
+    images = data.load(now.dataset, "test").images
     if now.over:
         the_end(now, images)
         return

@@ -105,7 +105,7 @@ def test_a_digit_large_and_on_to_the_draw_page(matrix: Page) -> None:
     expect_cell(matrix, 9, 4)
     grid(matrix).first.click()
     dialog = matrix.get_by_role("dialog")
-    expect(dialog.get_by_text("Label: 9")).to_be_visible(timeout=WAIT_MS)
+    expect(dialog.get_by_text("Official label: 9")).to_be_visible(timeout=WAIT_MS)
     for name in inference.names():
         title = inference.load(name).card["title"]
         row = dialog.get_by_role("row").filter(has=matrix.get_by_role("rowheader", name=title, exact=True))

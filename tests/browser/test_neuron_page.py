@@ -99,9 +99,8 @@ def test_ten_more_steps_and_a_long_one(browser: Browser, app: RunningApp) -> Non
 
 def test_the_label_that_i_tell_stands_in_the_link(browser: Browser, app: RunningApp) -> None:
     page = at(browser, app)
-    page.get_by_role("radiogroup", name="What the net is told").get_by_role(
-        "radio", name="5", exact=True
-    ).click()
+    told = page.get_by_test_id("stButtonGroup").filter(has_text="What the net is told")
+    told.get_by_role("radio", name="5", exact=True).click()
     expect(page.get_by_text("The loss is −ln(probability of the 5)")).to_be_visible(timeout=WAIT_MS)
     expect(page).to_have_url(re.compile("label=5"))
     page.reload()

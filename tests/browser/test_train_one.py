@@ -37,7 +37,7 @@ def opened(browser: Browser, app: RunningApp, example: int = 7) -> Page:
     page.goto(f"{app.base_url}/draw?example={example}")
     expect(page.locator(".st-key-answer")).to_contain_text(str(example), timeout=WAIT_MS)
     to(page, "Training", "Train one yourself")
-    expect(page.get_by_role("button", name="Start")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=WAIT_MS)
     choose(page, "Training images", "1,000")
     return page
 
@@ -46,11 +46,11 @@ def test_start_watch_stop_again_draw_download(
     browser: Browser, app: RunningApp, mnist_test: data.Dataset, tmp_path: Path
 ) -> None:
     page = opened(browser, app)
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("button", name="Start")).to_be_disabled(timeout=WAIT_MS)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled(timeout=WAIT_MS)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. You stopped it.")).to_be_visible(timeout=WAIT_MS)
-    start = page.get_by_role("button", name="Start")
+    start = page.get_by_role("button", name="Start", exact=True)
     expect(start).to_be_enabled(timeout=WAIT_MS)
     start.click()
     expect(page.get_by_text(re.compile(r"^2\. Textbook net, Adam 0\.003, 1,000 images")).first).to_be_visible(
@@ -87,7 +87,7 @@ def test_another_page_and_a_reload_lose_nothing(
     page = opened(browser, app)
     choose(page, "Epochs", "20")
     page.wait_for_url(re.compile("train-epochs=20"))
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=WAIT_MS)
     to(page, "Training", "Replay a training")
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=WAIT_MS)
@@ -105,9 +105,9 @@ def test_another_page_and_a_reload_lose_nothing(
 
 def test_two_users_train_in_one_queue(browser: Browser, app: RunningApp, mnist_test: data.Dataset) -> None:
     one, other = opened(browser, app), opened(browser, app, example=3)
-    one.get_by_role("button", name="Start").click()
+    one.get_by_role("button", name="Start", exact=True).click()
     expect(one.get_by_text(re.compile("Starting|Step"))).to_be_visible(timeout=WAIT_MS)
-    other.get_by_role("button", name="Start").click()
+    other.get_by_role("button", name="Start", exact=True).click()
     expect(other.get_by_text("Waiting: 1 training before yours.")).to_be_visible(timeout=WAIT_MS)
     for page in (one, other):
         expect(page.get_by_text(RESULT)).to_be_visible(timeout=TRAINED_MS)
@@ -124,7 +124,7 @@ def test_a_preset_starts_with_one_press_and_a_closed_page_leaves_the_queue(
     gone.wait_for_url(re.compile("train-shuffled=true"))
     gone.close()
     other = opened(browser, app)
-    other.get_by_role("button", name="Start").click()
+    other.get_by_role("button", name="Start", exact=True).click()
     expect(other.get_by_text(RESULT)).to_be_visible(timeout=TRAINED_MS)
     other.close()
 
@@ -133,7 +133,7 @@ def test_on_a_phone_the_start_is_seen(browser: Browser, app: RunningApp, mnist_t
     page = browser.new_page(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     page.goto(f"{app.base_url}/train_one?train-images=500&train-epochs=1")
     finished(page)
-    page.get_by_role("button", name="Start").tap()
+    page.get_by_role("button", name="Start", exact=True).tap()
     progress = page.get_by_test_id("stProgress")
     expect(progress).to_be_in_viewport(timeout=WAIT_MS)
     page.close()

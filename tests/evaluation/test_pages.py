@@ -1,8 +1,10 @@
 """Answer only when sure, one digit, compare, and the game: each opened, and what they decide and say."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from digitlab import data, inference
 from digitlab.errors import DataUnavailable
@@ -11,7 +13,7 @@ from digitlab.evaluation import guess as games
 from digitlab.evaluation.one_digit import Counts
 from digitlab.metrics import Selection
 from pages.evaluation import compare, confidence, guess, one_digit
-from tests.apptest import open_page
+from tests import apptest
 
 ADDRESSES = ("confidence", "one_digit", "compare", "guess")
 NONSENSE = {
@@ -31,7 +33,12 @@ NONSENSE = {
 }
 
 
-def text(page: object) -> str:
+def open_page(address: str, query: Mapping[str, str] | None = None) -> AppTest:
+    # without MNIST the game asks all models about the digits by other people, which takes its time
+    return apptest.open_page(address, query, timeout=120)
+
+
+def text(page: AppTest) -> str:
     return "\n".join(element.value for element in page.markdown)
 
 

@@ -12,10 +12,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     row.style.setProperty("--half", Math.ceil(data.columns / 2)) // a finger is wider than a mouse pointer
   }
   const wanted = JSON.stringify(data.pictures)
+  const focus = row.getRootNode().activeElement
+  const hadFocus = focus && row.contains(focus)
+  const changed = shown.get(row) !== wanted
   // after a rerun with the same pictures: keep the buttons, and the focus on one of them
-  if (shown.get(row) !== wanted) row.replaceChildren(...data.pictures.map((picture) => made(picture, data.side)))
+  if (changed) row.replaceChildren(...data.pictures.map((picture) => made(picture, data.side)))
   shown.set(row, wanted)
   const buttons = [...row.children]
+  if (changed && hadFocus) buttons[0]?.focus() // a press brought other pictures: the keyboard goes on with these
   const stopAt = (stop) => buttons.forEach((button, number) => (button.tabIndex = number === stop ? 0 : -1))
   stopAt(data.chosen ?? 0)
   buttons.forEach((button, number) => {

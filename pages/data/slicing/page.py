@@ -55,11 +55,10 @@ def a_part(image: np.ndarray, index: int, start: str) -> None:
     with digit:
         rectangle(image, where, key="rectangle", on_change=choose)
         st.caption("With the keyboard: the arrow keys move the rectangle, Shift and arrows resize it.")
-        rows = st.slider("Rows", 0, 28, (top, bottom), key=f"rows-{top}-{bottom}")
-        columns = st.slider("Columns", 0, 28, (left, right), key=f"columns-{left}-{right}")
-        if (asked := Rectangle.of(*rows, *columns)) != where:
-            choose(asked)
-            st.rerun(scope="fragment")
+        # Keys of their own for each rectangle: so the sliders begin anew where the pointer has put it.
+        keys = f"rows-{top}-{bottom}", f"columns-{left}-{right}"
+        st.slider("Rows", 0, 28, (top, bottom), key=keys[0], on_change=choose_by_sliders, args=keys)
+        st.slider("Columns", 0, 28, (left, right), key=keys[1], on_change=choose_by_sliders, args=keys)
     with numbers:
         st.markdown(f"#### `x[{index}, {top}:{bottom}, {left}:{right}]`")
         put(number_table(slicing.part(image, where), "The numbers of the part"))
@@ -81,6 +80,10 @@ def chosen(edge: str, first: int) -> int:
 def choose(where: Rectangle) -> None:
     for edge, value in zip(EDGES, where, strict=True):
         st.query_params[edge] = str(value)
+
+
+def choose_by_sliders(rows: str, columns: str) -> None:
+    choose(Rectangle.of(*st.session_state[rows], *st.session_state[columns]))
 
 
 def readings(image: np.ndarray, where: Rectangle) -> None:

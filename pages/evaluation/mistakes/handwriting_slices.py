@@ -33,8 +33,8 @@ def by_handwriting(material: Material, view: View) -> None:
     table(axis, titles, found)
     worst = min(found, key=lambda one: one.accuracy)
     st.caption(
-        "Each slice has about as many pictures as the others. The bars are 95 % intervals (Wilson 1927): "
-        "where two of them overlap widely, the difference may be chance."
+        "Each slice has about as many pictures as the others; it ends just below its second number. The bars "
+        "are 95 % intervals (Wilson 1927): where two of them overlap widely, the difference may be chance."
     )
     if worst.right < worst.pictures:
         st.button(
@@ -48,7 +48,7 @@ def by_handwriting(material: Material, view: View) -> None:
                 label=None,
                 answer=None,
                 right=False,
-                ranges={name: within(worst, name)},
+                ranges={name: within(worst, found, name)},
             ),
         )
 
@@ -58,10 +58,11 @@ def written(one: Slice, name: str) -> str:
     return f"{decimal(one.low, PLACES[name])} to {decimal(one.high, PLACES[name])}"
 
 
-def within(one: Slice, name: str) -> tuple[float, float]:
-    """The slice as a filter, within the filter's ends."""
+def within(one: Slice, found: list[Slice], name: str) -> tuple[float, float]:
+    """The slice as a filter, within the filter's ends. The first and the last go to these ends."""
     of = RANGES[name]
-    return max(one.low, of.low), min(one.high, of.high)
+    low = of.low if one is found[0] else max(one.low, of.low)
+    return low, of.high if one is found[-1] else min(one.high, of.high)
 
 
 def table(axis: str, titles: list[str], found: list[Slice]) -> None:

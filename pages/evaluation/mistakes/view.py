@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from digitlab.data import NO_DIGIT
@@ -55,14 +56,14 @@ class View:
 
     @property
     def filter(self) -> mistakes.Filter:
-        """An end of a range lets everything beyond it pass."""
-        ranges = {
-            name: (
-                low if low > RANGES[name].low else -math.inf,
-                high if high < RANGES[name].high else math.inf,
-            )
-            for name, (low, high) in self.ranges.items()
-        }
+        """Ranges as slices have them: the lower end is in, the upper one isn't, unless both are the same. At
+        the slider's end everything beyond passes, too."""
+        ranges = {}
+        for name, (low, high) in self.ranges.items():
+            of = RANGES[name]
+            # the measures are float32
+            below = high if low == high else float(np.nextafter(np.float32(high), np.float32(-np.inf)))
+            ranges[name] = (low if low > of.low else -math.inf, below if high < of.high else math.inf)
         confidence = ranges.pop(CONFIDENCE, (0, 1))
         return mistakes.Filter(self.label, self.answer, self.right, confidence, ranges)
 

@@ -13,7 +13,7 @@ from digitlab.inside.convolution import KERNELS, LAYERS, PADDINGS, STRIDES, Laye
 from digitlab.numbers import MINUS, decimal, percent, probability, signed
 from pages.inside.convolution.sliding import sliding
 from ui import chosen_digit, headings, query
-from ui.chosen_digit import Subject
+from ui.chosen_digit import ChosenDigit
 from ui.components.picture_buttons import Picture, picture_buttons
 from ui.figures import colour_bar, figure, row
 from ui.markup import Markup, markup, put
@@ -34,7 +34,7 @@ def show_code(code: str, key: str) -> None:
 
 
 @st.fragment
-def one_kernel(seen: Subject) -> None:
+def one_kernel(seen: ChosenDigit) -> None:
     headings.subheader("One kernel", "Convolution", "Kernel", "Stride", "Padding", "Pooling", "ReLU")
     st.markdown(
         "At each place, nine pixels are multiplied by nine weights, and the products are added up. Slide the "
@@ -109,7 +109,7 @@ def size(values: np.ndarray) -> str:
 
 
 @st.fragment
-def trained(seen: Subject) -> None:
+def trained(seen: ChosenDigit) -> None:
     headings.subheader("The trained CNN", "Feature map", "Receptive field", "Batch normalisation")
     st.markdown(
         "Nobody chose these kernels: the network found them in training. Each picture is a **feature map**: "
@@ -183,7 +183,7 @@ def chosen_map(maps: np.ndarray) -> int:
 
 
 def one_map(
-    model: Model, seen: Subject, outputs: Mapping[str, np.ndarray], layer: Layer, number: int
+    model: Model, seen: ChosenDigit, outputs: Mapping[str, np.ndarray], layer: Layer, number: int
 ) -> None:
     """Where it is strongest, what of the digit it can see there, and which maps it is made of."""
     values = outputs[layer.maps][0][..., number]
@@ -255,7 +255,7 @@ def share_words(number: int, share: float) -> Markup:
 
 
 @st.fragment
-def pixels(seen: Subject) -> None:
+def pixels(seen: ChosenDigit) -> None:
     headings.subheader("Which pixels mattered", "Saliency", "Occlusion", "Gradient")
     model = choose_model()
     probabilities = model.predict(seen.picture[None])[0]

@@ -13,7 +13,7 @@ from pages.inside.latent.film import film
 from pages.inside.latent.latent_map import latent_map
 from ui import chosen_digit, datasets, headings
 from ui.charts import chart
-from ui.chosen_digit import Subject
+from ui.chosen_digit import ChosenDigit
 from ui.datasets import Chosen
 from ui.figures import figure, row
 from ui.markup import joined, markup, put
@@ -26,7 +26,7 @@ WHOSE = {"mnist": "the first of MNIST’s training digits", "digits": "UCI’s, 
 
 
 @st.fragment
-def the_map(mine: Subject, digits: Chosen) -> None:
+def the_map(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("A map of all digits", "Variational autoencoder", "Decoder")
     st.markdown(
         "This network (a *variational autoencoder*) squeezes a digit into two numbers, a place on this map, "
@@ -60,7 +60,7 @@ def the_map(mine: Subject, digits: Chosen) -> None:
 
 
 @st.fragment
-def a_walk(mine: Subject, digits: Chosen) -> None:
+def a_walk(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("From one digit to another", "Autoencoder", "Latent space")
     st.markdown(
         "The *autoencoder* squeezes a digit into 32 numbers. Above, these numbers change step by step into "
@@ -116,7 +116,7 @@ def another(key: str) -> None:
 
 
 @st.fragment
-def a_random_walk(mine: Subject, digits: Chosen) -> None:
+def a_random_walk(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("A random walk", "Random walk", "Seed")
     st.markdown("From place to place on the map, each step at random. The network draws all that you see.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -140,7 +140,7 @@ def a_random_walk(mine: Subject, digits: Chosen) -> None:
 
 
 @st.fragment
-def a_chosen_digit(mine: Subject, digits: Chosen) -> None:
+def a_chosen_digit(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("Ask for a digit", "Generative network")
     st.markdown(
         "This network was told which digit each picture is, so you can ask for one. Eight random numbers say "
@@ -176,7 +176,7 @@ def a_chosen_digit(mine: Subject, digits: Chosen) -> None:
 
 
 @st.fragment
-def the_numbers(mine: Subject, digits: Chosen) -> None:
+def the_numbers(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("The autoencoder’s numbers", "Autoencoder", "Mean and standard deviation")
     st.markdown(
         "These eight of the 32 numbers matter most for this digit. Move them. No one chose what a number "
@@ -213,7 +213,7 @@ def reset(keys: list[str]) -> None:
 
 
 @st.fragment
-def fewer_and_fewer(mine: Subject, digits: Chosen) -> None:
+def fewer_and_fewer(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("Fewer and fewer numbers", "PCA", "Reconstruction error")
     st.markdown(
         "How much of a digit is left when fewer numbers are kept? Above, the autoencoder keeps those that "
@@ -260,7 +260,7 @@ def about_rises(left: autoencoder.Fewer) -> str:
 
 
 @st.fragment
-def in_three(mine: Subject, digits: Chosen) -> None:
+def in_three(mine: ChosenDigit, digits: Chosen) -> None:
     headings.subheader("The 32 numbers in 3-D", "Latent space", "PCA")
     found = autoencoder.in_three(digits.name)
     st.markdown(
@@ -282,7 +282,7 @@ def in_three(mine: Subject, digits: Chosen) -> None:
 
 # What the page can show, by its name in the link (?view=), and the parameters of each: older links have only
 # these.
-VIEWS: dict[str, tuple[Callable[[Subject, Chosen], None], tuple[str, ...]]] = {
+VIEWS: dict[str, tuple[Callable[[ChosenDigit, Chosen], None], tuple[str, ...]]] = {
     "Map": (the_map, ("map",)),
     "Between two digits": (a_walk, ("to", "which")),
     "Random walk": (a_random_walk, ("walk", "step", "speed")),

@@ -20,7 +20,7 @@ MODELS = ("linear", "dense", "cnn")
 
 
 @st.fragment
-def page(shown: chosen_digit.Subject) -> None:
+def page(shown: chosen_digit.ChosenDigit) -> None:
     models = [inference.load(name) for name in MODELS]
     titles = [model.card["title"] for model in models]
     digit = shown.label

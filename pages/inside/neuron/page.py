@@ -21,7 +21,7 @@ from digitlab.numbers import (
 from pages.inside.neuron.network_diagram import network_diagram
 from ui import chosen_digit, headings, query
 from ui.charts import chart
-from ui.chosen_digit import Subject
+from ui.chosen_digit import ChosenDigit
 from ui.figures import colour_bar, figure, row
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import grey, tinted
@@ -34,7 +34,7 @@ MOST_STEPS = 101
 
 
 @st.fragment
-def story(seen: Subject) -> None:
+def story(seen: ChosenDigit) -> None:
     """In one fragment: each part goes on with the numbers of the one before it."""
     weights = load(neuron.NETWORK).weights
     passed = neuron.forward(weights, seen.picture)
@@ -94,7 +94,7 @@ def verdict(passed: Forward, label: int | None) -> str:
 # --- forwards ------------------------------------------------------------------------------------------
 
 
-def whole_net(seen: Subject, weights: Weights, passed: Forward, number: int, digit: int) -> None:
+def whole_net(seen: ChosenDigit, weights: Weights, passed: Forward, number: int, digit: int) -> None:
     headings.subheader("The whole net", "Layer", "Dense layer", "Feed-forward network")
     active = int((passed.hidden > 0).sum())
     shown = neuron.most_active(passed, NEURONS)
@@ -127,7 +127,7 @@ def whole_net(seen: Subject, weights: Weights, passed: Forward, number: int, dig
     )
 
 
-def one_neuron(seen: Subject, weights: Weights, passed: Forward, number: int) -> None:
+def one_neuron(seen: ChosenDigit, weights: Weights, passed: Forward, number: int) -> None:
     headings.subheader(f"1. A weighted sum: neuron {number}", "Neuron", "Weight", "Bias")
     products = neuron.products(weights, seen.picture, number)
     kernel = weights["hidden/kernel"][:, number].reshape(28, 28)
@@ -360,7 +360,7 @@ def chosen_rate() -> float:
 
 
 def backwards(
-    seen: Subject, weights: Weights, passed: Forward, slopes: Gradient, number: int, rate: float
+    seen: ChosenDigit, weights: Weights, passed: Forward, slopes: Gradient, number: int, rate: float
 ) -> None:
     left, right = st.columns(2, gap="large")
     with left:
@@ -432,7 +432,7 @@ def weight_step(picture: np.ndarray, weights: Weights, slopes: Gradient, number:
 # --- the same numbers again --------------------------------------------------------------------------------
 
 
-def again(seen: Subject, passed: Forward, trained: Training, number: int, label: int) -> None:
+def again(seen: ChosenDigit, passed: Forward, trained: Training, number: int, label: int) -> None:
     steps = len(trained.losses) - 1
     headings.subheader("7. The same numbers again", "Loss", "Learning rate")
     with st.container(horizontal=True):

@@ -7,14 +7,14 @@ import uuid
 
 import numpy as np
 import streamlit as st
-from cachetools import LRUCache
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digitlab.training.training_queue import Run, TrainingQueue
 from pages.training.train_one import owner as tab
 
-_sessions: LRUCache[str, set[str]] = LRUCache(2_000)  # of each owner: a reload makes a new one
+_sessions: dict[str, set[str]] = {}  # of each owner: a reload makes a new one
+_MOST = 2_000  # owners that are remembered
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,6 +39,8 @@ def expect() -> None:
     context = get_script_run_ctx()
     if context is not None:
         _sessions.setdefault(owner(), set()).add(context.session_id)
+        if len(_sessions) > _MOST:
+            _sessions.pop(next(iter(_sessions)), None)
     queue().expect(owner())
 
 
