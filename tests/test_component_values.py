@@ -36,7 +36,7 @@ PAGES = {
     "latent": {"pressed"},
     "mistakes": {"pressed"},
     "move": {"pressed"},
-    "neuron": {"neuron", "digit", "pressed"},
+    "neuron": {"neuron", "digit"},
     "not_a_digit": {"pressed"},
     "optimisation": {"start"},
     "samples": {"pressed"},
@@ -115,7 +115,7 @@ def test_no_value_breaks_a_component(address: str, monkeypatch: pytest.MonkeyPat
     sender = Sender()
     test = after_the_page(monkeypatch, address, sender)
     assert sender.events >= PAGES[address]
-    assert sender.sent == VALUES * max(len(sender.events), sender.sent // VALUES)
+    assert sender.sent >= VALUES * len(sender.events)
     assert not sender.failed
     assert not test.exception
     for proto in sender.taken:
