@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit.components.v2.bidi_component.state import BidiComponentState
+from streamlit.errors import StreamlitWidgetAlreadyInstantiatedError
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
@@ -32,12 +33,9 @@ RERUNS = 5  # after values that a component has taken, for each of its events
 PAGES = {
     "compare": {"pressed"},
     "convolution": {"kernel", "pressed"},
-    "guess": set(),
-    "latent": {"pressed"},
     "mistakes": {"pressed"},
     "move": {"pressed"},
-    "neuron": {"neuron", "digit", "pressed"},
-    "not_a_digit": {"pressed"},
+    "neuron": {"neuron", "digit"},
     "optimisation": {"start"},
     "samples": {"pressed"},
     "slicing": {"rectangle"},
@@ -100,6 +98,8 @@ class Sender:
             self.sent += 1
             try:
                 callback()
+            except StreamlitWidgetAlreadyInstantiatedError:  # it may set a widget: here the page has run
+                taken.append(proto)
             except Exception as error:
                 self.failed.append(f"{event} = {value!r:.200}: {error!r}")
             if self._choices(context) != before:
@@ -115,7 +115,7 @@ def test_no_value_breaks_a_component(address: str, monkeypatch: pytest.MonkeyPat
     sender = Sender()
     test = after_the_page(monkeypatch, address, sender)
     assert sender.events >= PAGES[address]
-    assert sender.sent == VALUES * max(len(sender.events), sender.sent // VALUES)
+    assert sender.sent >= VALUES * len(sender.events)
     assert not sender.failed
     assert not test.exception
     for proto in sender.taken:

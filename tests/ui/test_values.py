@@ -33,6 +33,7 @@ UNREADABLE = {
     "deep behind brackets in words": '["]]]",' * 100 + "1" + "]" * 100,
     "very deep": "[" * 100_000 + "]" * 100_000,
     "long integer": "9" * 4_400,
+    "more than a float holds": f"[0, {10**400}]",
     "cut short": json.dumps(DRAWING)[:-10],
 }
 

@@ -14,6 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 MAX_DEPTH = 32  # a drawing has six levels
+MAX_DIGITS = 22  # with the sign: from 1e21 on, JavaScript writes an exponent
 KINDS = ("json_value", "json_trigger_value")
 _STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_BRACKETS = re.compile(r"[^\[\]{}]+")
@@ -73,12 +74,18 @@ def _is_readable(widget: WidgetState) -> bool:
 
 
 def is_readable(text: str) -> bool:
-    """Whether this is JSON that is not nested too deep."""
+    """Whether this is JSON that is not nested too deep, without integers that no float can hold."""
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):  # ValueError also for an integer of more than 4,300 digits
+        json.loads(text, parse_int=_integer)
+    except (ValueError, RecursionError):
         return False
     brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace("[]", "").replace("{}", "")  # the innermost pairs
     return not brackets
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("No browser writes such an integer.")
+    return int(digits)
