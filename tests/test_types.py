@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="most of what is left are Altair's stubs, which go with Altair")
 def test_the_types_fit() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable],

@@ -36,16 +36,10 @@ def show_digits(
     _dialog(images, labels, dataset, [int(index) for index in order], model, names)
 
 
-def large(image: np.ndarray, label: int, dataset: str, index: int, model: Model | None = None) -> None:
-    """Open the dialog with one picture, number `index` of a data set; there is no next one."""
-    st.session_state[_PLACE] = 0
-    _dialog({index: image}, {index: label}, dataset, [index], model, None)
-
-
 @st.dialog("Digit", width="medium")
 def _dialog(
-    images: np.ndarray | dict[int, np.ndarray],
-    labels: np.ndarray | dict[int, int],
+    images: np.ndarray,
+    labels: np.ndarray,
     dataset: str,
     order: list[int],
     model: Model | None,

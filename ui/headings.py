@@ -13,7 +13,7 @@ def header(title: str, *terms: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False, width="content")
         if terms:
-            explain(*terms)
+            explain("What do these words mean?", *terms)
 
 
 def subheader(title: str, *terms: str) -> None:
@@ -21,7 +21,7 @@ def subheader(title: str, *terms: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(title, anchor=False, width="content")
         if terms:
-            explain(*terms)
+            explain("Words", *terms)
 
 
 def unseen_header(title: str) -> None:
@@ -29,9 +29,9 @@ def unseen_header(title: str) -> None:
     put(markup('<h1 class="unseen">{title}</h1>', title=title))
 
 
-def explain(*terms: str) -> None:
+def explain(label: str, *terms: str) -> None:
     """A button that opens what these words mean."""
-    with st.popover("What do these words mean?", icon=":material/info:", type="tertiary"):
+    with st.popover(label, icon=":material/info:", type="tertiary"):
         for name in terms:
             term = texts.glossary()[name.lower()]
             st.markdown(f"**{term.name}.** {term.text}")

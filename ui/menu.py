@@ -55,9 +55,9 @@ CHAPTERS: Mapping[str, Sequence[Entry]] = MappingProxyType(
         "Evaluation": _chapter(
             "evaluation",
             ("mistakes", "Mistakes", "grid_4x4"),
-            ("one_digit", "One digit", "filter_1"),
-            ("confidence", "Confidence", "speed"),
-            ("compare", "Compare", "compare_arrows"),
+            ("one_digit", "One digit against the rest", "filter_1"),
+            ("confidence", "Answer only when sure", "speed"),
+            ("compare", "Compare two models", "compare_arrows"),
             ("guess", "You against the machine", "sports_esports"),
         ),
         "Learn": _chapter(

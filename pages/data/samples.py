@@ -6,7 +6,7 @@ from digitlab.data import samples
 from digitlab.numbers import a_digit
 from ui import datasets, headings
 from ui.components.picture_buttons import Picture, picture_buttons
-from ui.digit_dialog import large
+from ui.digit_dialog import show_digits
 from ui.pictures import data_url
 
 COLUMNS, PER_PAGE = 12, 120
@@ -91,16 +91,16 @@ def page() -> None:
         key="samples",
         columns=COLUMNS if digit == ALL else None,
         side=62,
-        on_press=lambda place: st.session_state.update(opened=int(shown[place])),
+        on_press=lambda place: st.session_state.update(opened=place),
         label="Samples",
     )
     if pages > 1:
         # A key of its own for each choice above, so that another choice begins with page 1.
         key = f"page-{chosen.link}-{digit}-{order}-{seed}"
         st.pagination(pages, default=number, key=key, on_change=turn_to, args=(key,))
-    index = st.session_state.pop("opened", None)
-    if index is not None and index < len(dataset.labels):
-        large(dataset.images[index], int(dataset.labels[index]), chosen.link, index)
+    place = st.session_state.pop("opened", None)
+    if place is not None:
+        show_digits(dataset.images, dataset.labels, chosen.link, shown, place)
 
 
 def render() -> None:

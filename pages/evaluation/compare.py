@@ -17,7 +17,7 @@ from ui import confusion_cells, headings, style
 from ui.components.matrix import Cell, matrix
 from ui.components.picture_buttons import Picture, picture_buttons
 from ui.datasets import DESCRIPTIONS, choose_dataset, say_if_absent
-from ui.digit_dialog import large
+from ui.digit_dialog import show_digits
 from ui.models import choose_model
 from ui.pictures import data_url
 
@@ -234,11 +234,11 @@ def digits(models: tuple[Model, Model], both: Compared, dataset: str) -> None:
             [picture(images, (a, b), group, int(index)) for index in shown],
             key="compared-grid",
             side=62,
-            on_press=lambda pressed: st.session_state.update(compared=int(shown[pressed])),
+            on_press=lambda pressed: st.session_state.update(compared=pressed),
         )
-    index = st.session_state.pop("compared", None)
-    if index is not None:
-        large(images[index], int(a.labels[index]), dataset, index, models[0])
+    at = st.session_state.pop("compared", None)
+    if at is not None:
+        show_digits(images, a.labels, dataset, shown, at, models[0])
 
 
 CAPTIONS = {

@@ -8,6 +8,7 @@ from digitlab.evaluation import guess
 from digitlab.evaluation.guess import Game, Question
 from digitlab.numbers import percent, probability
 from ui import answers, headings
+from ui.confusion_cells import small_matrix
 from ui.datasets import say_if_absent
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import data_url
@@ -170,8 +171,8 @@ def the_end(now: Game, images: np.ndarray) -> None:
     st.button("Play again", on_click=again, type="primary", icon=":material/replay:", key="again")
     put(strip(now, images))
     with st.container(horizontal=True, gap="large"):
-        put(matrix("Your answers", score.your_matrix), width="content")
-        put(matrix(f"The {MACHINE['title']}’s answers", score.machine_matrix), width="content")
+        put(small_matrix(score.your_matrix, "Your answers"), width="content")
+        put(small_matrix(score.machine_matrix, f"The {MACHINE['title']}’s answers"), width="content")
     st.markdown(
         ":small[Each row is a label, each column an answer. On the diagonal, in blue, both are the same; "
         "elsewhere, in orange, they differ.]"
@@ -196,33 +197,6 @@ def strip(now: Game, images: np.ndarray) -> Markup:
                 label=f"{question.label} (doubtful)" if question.doubt else question.label,
             )
             for number, (question, answer) in enumerate(zip(now.questions, now.guesses, strict=True), 1)
-        ),
-    )
-
-
-def matrix(title: str, counts: np.ndarray) -> Markup:
-    """A small confusion matrix: int (10, 10)."""
-
-    def cell(label: int, answer: int) -> Markup:
-        number = int(counts[label, answer])
-        kind = "" if not number else "tint-right" if label == answer else "tint-wrong"
-        return markup('<td class="{kind}">{text}</td>', kind=kind, text=number or "")
-
-    def head(text: int, scope: str) -> Markup:
-        return markup('<th scope="{scope}">{text}</th>', scope=scope, text=text)
-
-    return markup(
-        '<table class="small-matrix"><caption>{title}</caption><thead><tr><td></td>{columns}</tr></thead>'
-        "<tbody>{rows}</tbody></table>",
-        title=title,
-        columns=joined(head(answer, "col") for answer in range(10)),
-        rows=joined(
-            markup(
-                "<tr>{head}{cells}</tr>",
-                head=head(label, "row"),
-                cells=joined(cell(label, answer) for answer in range(10)),
-            )
-            for label in range(10)
         ),
     )
 

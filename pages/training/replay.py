@@ -15,8 +15,9 @@ from digitlab.training.replay import SECONDS, Player
 from ui import headings, input_digit
 from ui.charts import chart
 from ui.clock import fragment_while
+from ui.confusion_cells import small_matrix
 from ui.links import page_link
-from ui.markup import Markup, joined, markup, put
+from ui.markup import joined, markup, put
 from ui.models import choose_model
 from ui.pictures import data_url, tinted
 
@@ -54,7 +55,8 @@ def replay() -> None:
             my_drawing(name, moment)
             pictures_of_weights(name, kept, moment)
         with st.container(width=340):
-            matrix(kept.matrix(moment))
+            put(small_matrix(kept.matrix(moment), "Confusion matrix at this moment"))
+            st.caption("Rows: which digit it is. Columns: which digit the model read.")
         with st.container(width=380):
             epoch = max(float(kept.epochs[moment]), 0.0)
             chart(
@@ -146,45 +148,6 @@ def pictures_of_weights(name: str, kept: Snapshots, moment: int) -> None:
     put(markup('<div class="weights {columns}">{pictures}</div>', columns=columns, pictures=pictures))
     whose = "each digit" if what == "digit" else f"{numbers.count(len(filters), what)} of the first layer"
     st.caption(f"The weights of {whose}. Blue: ink there counts for it. Orange: ink there counts against it.")
-
-
-def matrix(counts: np.ndarray) -> None:
-    """A small confusion matrix."""
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-
-    def cell(label: int, answer: int) -> Markup:
-        share = float(shares[label, answer])
-        right = label == answer
-        strength = 0.1 + 0.6 * share if right else min(0.85, 3 * share)
-        return markup(
-            '<td title="{label} read as {answer}: {count}" class="{kind}" style="--strength:{strength}%">'
-            "{text}</td>",
-            label=label,
-            answer=answer,
-            count=int(counts[label, answer]),
-            kind="right" if right else "wrong",
-            strength=round(100 * strength),
-            text=int(counts[label, answer]) or "",
-        )
-
-    heads = joined(markup('<th scope="col">{answer}</th>', answer=answer) for answer in range(10))
-    rows = joined(
-        markup(
-            '<tr><th scope="row">{label}</th>{cells}</tr>',
-            label=label,
-            cells=joined(cell(label, answer) for answer in range(10)),
-        )
-        for label in range(10)
-    )
-    put(
-        markup(
-            '<table class="small-matrix" aria-label="Confusion matrix at this moment"><thead><tr><td></td>'
-            "{heads}</tr></thead><tbody>{rows}</tbody></table>",
-            heads=heads,
-            rows=rows,
-        )
-    )
-    st.caption("Rows: which digit it is. Columns: which digit the model read.")
 
 
 def test_digits(kept: Snapshots, moment: int) -> None:

@@ -88,8 +88,8 @@ def test_a_lesson_asks_before_it_reveals(lesson: Lesson) -> None:
         assert "Answer:" not in step.question
 
 
-def test_there_are_five_lessons() -> None:
-    assert len(texts.lessons()) == 5
+def test_there_are_lessons() -> None:
+    assert len(texts.lessons()) >= 5
 
 
 def test_a_word_is_found_by_its_name_first() -> None:

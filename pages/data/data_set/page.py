@@ -14,6 +14,7 @@ from ui.charts import chart
 from ui.components.picture_buttons import Picture, picture_buttons
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import data_url, grey
+from ui.snippets import show_code
 
 NEIGHBOURS = 12  # shown, with the picture itself
 
@@ -27,8 +28,7 @@ def page() -> None:
         balance(name)
     with right:
         brightness(name, split)
-    with st.popover("Show the code", icon=":material/code:"):
-        st.code(data_set.code(name, split), language="python")
+    show_code(data_set.code(name, split))
     of_each_digit(name, split)
     neighbours(name, split, len(dataset.labels))
     the_map(name)
@@ -170,8 +170,7 @@ def neighbours(name: str, split: str, size: int) -> None:
         "subtract pixel by pixel, square, add up. The label of the nearest picture is right for most digits; "
         "it fails where a small shift changes every pixel."
     )
-    with st.popover("Show the code for this", icon=":material/code:"):
-        st.code(data_set.code_nearest(name, split, int(index), NEIGHBOURS), language="python")
+    show_code(data_set.code_nearest(name, split, int(index), NEIGHBOURS), "Show the code for this")
 
 
 def label_of(dataset: data.Dataset, index: int) -> str:

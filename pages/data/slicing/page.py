@@ -13,6 +13,7 @@ from pages.data.slicing.rectangle import rectangle
 from ui import datasets, headings
 from ui.markup import joined, markup, put
 from ui.pictures import data_url, number_table
+from ui.snippets import show_code
 
 SHOWN = 30  # pictures of a selection
 FIRST = (5, 16, 8, 20)
@@ -67,8 +68,7 @@ def a_part(image: np.ndarray, index: int, start: str) -> None:
             f"its first number and stops before its last: {top}:{bottom} are the rows {top} to {bottom - 1}."
         )
         readings(image, where)
-    with st.popover("Show the code", icon=":material/code:"):
-        st.code(start + slicing.code_of_part(index, where), language="python")
+    show_code(start + slicing.code_of_part(index, where))
 
 
 def chosen(edge: str, first: int) -> int:
@@ -159,8 +159,7 @@ def whole_pictures(dataset: data.Dataset, start: str) -> None:
     )
     if len(taken) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(taken):,}.")
-    with st.popover("Show the code for these pictures", icon=":material/code:"):
-        st.code(start + slicing.code_of_selection(selection), language="python")
+    show_code(start + slicing.code_of_selection(selection), "Show the code for these pictures")
 
 
 # --- one long row ----------------------------------------------------------------------------------------
@@ -200,8 +199,7 @@ def end_to_end(image: np.ndarray, index: int, start: str) -> None:
         )
         st.markdown(f"**The frame, enlarged**: places {28 * row} to {28 * row + 27}")
         put(number_table(image[row : row + 1], "The numbers of the row", marked=column))
-    with st.popover("Show the code for the row", icon=":material/code:"):
-        st.code(start + slicing.code_of_place(index, position), language="python")
+    show_code(start + slicing.code_of_place(index, position), "Show the code for the row")
 
 
 def render() -> None:

@@ -8,6 +8,7 @@ from digitlab.evaluation import Evaluation, mistakes, reports
 from digitlab.evaluation.own_data import OwnData
 from digitlab.inference import Model
 from ui.digit_dialog import NAMES
+from ui.snippets import show_code
 
 
 def downloads(model: Model, result: Evaluation, dataset: str, brought: OwnData | None = None) -> None:
@@ -38,10 +39,7 @@ def downloads(model: Model, result: Evaluation, dataset: str, brought: OwnData |
     with st.popover("Download", icon=":material/download:"):
         for label, (name, kind, make) in files.items():
             st.download_button(label, make, name, kind, on_click="ignore", type="tertiary")
-    with st.popover("Show the code", icon=":material/code:"):
-        st.caption("Run this in the project’s folder: it gives the same numbers, with scikit-learn.")
-        code = mistakes.code_of_matrix(model.name, dataset, brought.file if brought else None)
-        st.code(code, language="python")
+    show_code(mistakes.code_of_matrix(model.name, dataset, brought.file if brought else None))
 
 
 def file_stem(name: str) -> str:

@@ -19,15 +19,11 @@ from ui.figures import colour_bar, figure, row
 from ui.markup import Markup, markup, put
 from ui.models import choose_model
 from ui.pictures import data_url, grey, overlaid, tinted
+from ui.snippets import show_code
 
 FIRST = next(iter(KERNELS))
 MAPS_BEFORE = 6  # maps of the layer before that are shown
 HARDLY = 0.05  # a change of the probability that is not worth a colour
-
-
-def show_code(code: str, key: str) -> None:
-    with st.popover("Show the code", icon=":material/code:", key=key):
-        st.code(code, language="python")
 
 
 # --- one kernel ----------------------------------------------------------------------------------------
@@ -60,7 +56,7 @@ def one_kernel(seen: ChosenDigit) -> None:
     picture = np.round(seen.picture, 2)
     sliding(picture, kernel, stride, padding, key="sliding", on_change=take)
     after(convolution.convolve(picture, kernel, stride, padding))
-    show_code(convolution.code_kernel(seen.name, kernel, stride, padding), "code-kernel")
+    show_code(convolution.code_kernel(seen.name, kernel, stride, padding), key="code-kernel")
 
 
 def chosen_kernel() -> np.ndarray:
@@ -148,7 +144,7 @@ def trained(seen: ChosenDigit) -> None:
             )
         with st.container(width=480, key="one-map"):
             one_map(model, seen, outputs, layer, number)
-    show_code(convolution.code_map(seen.name, layer.maps, number), "code-map")
+    show_code(convolution.code_map(seen.name, layer.maps, number), key="code-map")
 
 
 def map_looks(model: Model, layer: Layer, maps: np.ndarray) -> list[np.ndarray]:
@@ -297,7 +293,7 @@ def pixels(seen: ChosenDigit) -> None:
             )
         )
     )
-    show_code(convolution.code_pixels(seen.name, model.name, digit), "code-pixels")
+    show_code(convolution.code_pixels(seen.name, model.name, digit), key="code-pixels")
 
 
 def covered_words(fall: np.ndarray, digit: int) -> str:

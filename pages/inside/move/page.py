@@ -15,6 +15,7 @@ from ui import chosen_digit, headings
 from ui.figures import colour_bar
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import data_url, grey
+from ui.snippets import show_code
 
 MODELS = ("linear", "dense", "cnn")
 
@@ -53,8 +54,7 @@ def page(shown: chosen_digit.ChosenDigit) -> None:
             on_press=lambda number, row, column: go(move.MAPS[number].moves(chosen)[row][column]),
         )
     st.markdown(sentence(titles, [found[0].share for found in scores]))
-    with st.popover("Show the code", icon=":material/code:"):
-        st.code(move.code(shown.name, chosen, digit), language="python")
+    show_code(move.code(shown.name, chosen, digit))
 
 
 def sliders() -> Move:

@@ -25,6 +25,7 @@ from ui.chosen_digit import ChosenDigit
 from ui.figures import colour_bar, figure, row
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import grey, tinted
+from ui.snippets import show_code
 
 NEURONS = 10  # of the hidden layer that are drawn
 ADDENDS = 5  # of a logit that are written out
@@ -59,12 +60,12 @@ def story(seen: ChosenDigit) -> None:
     with right:
         label = told(first)
         the_loss(passed, label, seen.label)
-    show_code(neuron.code_forward(seen.name, number, temperature), "code-forward")
+    show_code(neuron.code_forward(seen.name, number, temperature), key="code-forward")
     rate, steps = chosen_rate(), query.whole("steps", MOST_STEPS) or 1
     trained = neuron.train(weights, seen.picture, label, rate, steps)
     backwards(seen, weights, passed, slopes, number, rate)
     again(seen, passed, trained, number, label)
-    show_code(neuron.code_train(seen.name, label, rate, steps), "code-train")
+    show_code(neuron.code_train(seen.name, label, rate, steps), key="code-train")
 
 
 def chosen(told: int | None, otherwise: int) -> int:
@@ -73,11 +74,6 @@ def chosen(told: int | None, otherwise: int) -> int:
 
 def take(name: str, number: int) -> None:
     st.query_params[name] = str(number)
-
-
-def show_code(code: str, key: str) -> None:
-    with st.popover("Show the code", icon=":material/code:", key=key):
-        st.code(code, language="python")
 
 
 def verdict(passed: Forward, label: int | None) -> str:
