@@ -45,7 +45,7 @@ def test_a_lesson_question_link_and_folded_answer(browser: Browser, app: Running
 def test_a_word_is_looked_up_from_the_page_that_uses_it(browser: Browser, app: RunningApp) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(f"{app.base_url}/mistakes")
-    page.get_by_role("button", name="Words").first.click()
+    page.get_by_role("button", name="What do these words mean?").first.click()
     expect(page.get_by_text(texts.glossary()["recall"].text[:30])).to_be_visible(timeout=WAIT_MS)
     page.get_by_role("link", name="All words").click()
     expect(page.get_by_role("heading", name="Glossary")).to_be_visible(timeout=WAIT_MS)

@@ -20,7 +20,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   shown.set(row, wanted)
   const buttons = [...row.children]
   if (changed && hadFocus) buttons[0]?.focus() // a press brought other pictures: the keyboard goes on with these
-  const stopAt = (stop) => buttons.forEach((button, number) => (button.tabIndex = number === stop ? 0 : -1))
+  const stopAt = (stop) => {
+    for (const [number, button] of buttons.entries()) button.tabIndex = number === stop ? 0 : -1
+  }
   stopAt(data.chosen ?? 0)
   buttons.forEach((button, number) => {
     if (data.chosen !== null) button.setAttribute("aria-pressed", number === data.chosen)

@@ -56,10 +56,13 @@ def modules() -> None:
 
 def the_data_in_numbers() -> None:
     from digitlab import data
-    from digitlab.data import samples
+    from digitlab.data import data_set, tsne_map
 
     name = _test_digits()
-    samples.by_digit(name, data.splits(name)[0])
+    for split in data.splits(name):
+        data_set.brightness(name, split)
+        data_set.by_digit(name, split)
+    tsne_map.load(name)
 
 
 def latent_space() -> None:
@@ -72,11 +75,22 @@ def latent_space() -> None:
 
 
 def not_a_digit() -> None:
-    """Thousands of scribbles are drawn, judged, and put in order."""
     from digitlab.inside import not_a_digit as judges
 
-    for judge in (judges.by_detector, judges.by_redrawing):
-        judge(_test_digits()).roc  # noqa: B018 - it is kept once it was asked for
+    judges.by_kind(_test_digits())
+
+
+def optimisation() -> None:
+    from digitlab.inside import optimisation as descent
+
+    for surface in descent.surfaces().values():
+        descent.grid(surface)
+
+
+def a_neuron() -> None:
+    from digitlab.inside import neuron
+
+    neuron.example()
 
 
 # What the first visitor to these pages would wait for, measured with cProfile; the quickest first. Each is
@@ -85,6 +99,8 @@ TASKS: dict[str, Task] = {
     "the data sets": digits,
     "the pages": modules,
     "The data in numbers": the_data_in_numbers,
+    "A neuron and a layer": a_neuron,
+    "Optimisation": optimisation,
     "Latent space": latent_space,
     "Not a digit": not_a_digit,
 }

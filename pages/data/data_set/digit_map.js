@@ -28,7 +28,7 @@ export default function ({ data, parentElement }) {
       button.style.setProperty("--colour", colour)
       button.onclick = () => {
         alone = alone === number ? null : number
-        ;[...legend.children].forEach((other, n) => other.setAttribute("aria-pressed", n === alone))
+        for (const [n, other] of [...legend.children].entries()) other.setAttribute("aria-pressed", n === alone)
         paint()
       }
       return button

@@ -87,7 +87,8 @@ export default function ({ data, parentElement }) {
     const away = Math.hypot(here[0] - mine[0], here[1] - mine[1])
     words.textContent =
       `The two numbers ${code.map((number) => number.toFixed(2).replace("-", "−")).join(" and ")} ` +
-      `draw this. The CNN reads ${answer === 8 ? "an" : "a"} ${answer} here.` + (away < 0.01 ? " This is your digit’s place." : "")
+      `draw this. The CNN reads ${answer === 8 ? "an" : "a"} ${answer} here.` +
+      (away < 0.01 ? " This is your digit’s place." : "")
     paint()
   }
 

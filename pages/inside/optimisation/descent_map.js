@@ -114,7 +114,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       item.querySelector("b").textContent = height > 9999 ? "lost" : text(height)
       item.setAttribute("aria-pressed", n === state.followed)
     })
-    words.textContent = `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} needs no gradient.`)
+    words.textContent =
+      `Step ${state.step} of ${last}. ` + (gradients ? said(name, slope) : `${name} needs no gradient.`)
     slider.value = state.step
     map.dataset.step = state.step
   }
