@@ -17,7 +17,7 @@ def open_page(
     query: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
     *,
-    timeout: float = 30,
+    timeout: float = 120,
 ) -> AppTest:
     """The page as a visitor finds it who comes by its link, `query` included; menu and settings run as in
     the app. `state` is put into the session before the first run. Raises KeyError where there is no such

@@ -6,7 +6,7 @@ from benchmarks.server import RunningApp
 from tests.browser.conftest import DESKTOP, PHONE
 from ui import menu
 
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 PAGES = sorted(menu.ENTRIES)  # every page by its address
 
 

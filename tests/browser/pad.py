@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from digitlab.strokes import PAD_SIZE, Drawing, examples
 
 HAND_MS = 250  # a hand arrives before it draws; meanwhile the canvas's toolbar slides out of the way
-ANSWER_MS = 10_000  # a slow machine; an answer takes about 300
+ANSWER_MS = 20_000  # a slow machine; an answer takes about 300
 
 
 class Pad:

@@ -118,7 +118,10 @@ def test_saliency_is_the_gradient(name: str, pictures: np.ndarray, keras: Module
     model = inference.load(name)
     noise = 0.02 * np.random.default_rng(0).random((28, 28), np.float32)
     for picture in pictures[:3] + noise:  # on flat paper, pooling has no single gradient
-        digit = int(model.predict(picture[None]).argmax())
+        probabilities = model.predict(picture[None])[0]
+        digit, second, third = np.argsort(probabilities)[:-4:-1]
+        if probabilities[third] > 0.98 * probabilities[second]:
+            continue  # nor has the margin, where two rivals are as strong as each other
         given = tf.Variable(picture[None])
         with tf.GradientTape() as tape:
             logs = tf.math.log(trained(given))[0]
