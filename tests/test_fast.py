@@ -11,6 +11,10 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "DIGITLAB_COVERAGE" not in os.environ,
+    reason="runs most tests again: DIGITLAB_COVERAGE=1 or `just coverage`",
+)
 def test_the_fast_tests_pass_alone_and_run_the_library(tmp_path: Path) -> None:
     """Without MNIST, TensorFlow and a browser; pyproject.toml says which share of digitlab they must run."""
     environment = os.environ | {"COVERAGE_FILE": str(tmp_path / "coverage")}

@@ -16,6 +16,7 @@ from pages.training.train_one import page
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_a_preset_shows_what_it_promises(preset: Preset, tmp_path: Path, mnist_test: data.Dataset) -> None:
     if not training_queue.possible():
