@@ -52,7 +52,7 @@ def test_a_neuron_and_a_digit_are_pressed_in_the_picture_itself(
 def test_the_neurons_are_one_tab_stop_with_arrow_keys(browser: Browser, app: RunningApp) -> None:
     page = at(browser, app)
     buttons = page.get_by_role("group", name="Neurons with their outputs").get_by_role("button")
-    assert buttons.count() == 10
+    expect(buttons).to_have_count(10, timeout=WAIT_MS)
     assert [buttons.nth(n).get_attribute("tabindex") for n in range(10)].count("0") == 1
     buttons.nth(0).focus()
     page.keyboard.press("ArrowDown")

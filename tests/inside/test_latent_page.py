@@ -18,7 +18,7 @@ def test_each_view_opens_by_its_link(view: str) -> None:
     test = open_page("latent", {"view": view, "sample": "digits-17"})
     assert not test.exception
     assert test.button_group(key="view").value == view
-    assert len(test.subheader) == 1
+    assert len(test.header) == 1
 
 
 @pytest.mark.parametrize(
