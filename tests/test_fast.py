@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    "DIGITLAB_COVERAGE" not in os.environ,
+    "DIGITLAB_ALL" not in os.environ,
     reason="runs most tests again: DIGITLAB_COVERAGE=1 or `just coverage`",
 )
 def test_the_fast_tests_pass_alone_and_run_the_library(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_the_threshold_stays_in_sight_with_its_effect_and_stands_under_the_point
     page = opened(browser, app, "one_digit?model=Linear&digit=8", phone=True)
     expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=2 * WAIT_MS)
     page.get_by_text("True negatives").last.scroll_into_view_if_needed()
-    expect(page.get_by_role("slider")).to_be_in_viewport()
+    expect(page.locator("[class*='st-key-sticky-']").first).to_be_in_viewport()
     expect(page.get_by_text("others taken for an 8").first).to_be_in_viewport()
     expect(page.get_by_role("radio", name="9", exact=True)).to_have_count(1)
     assert fits(page)

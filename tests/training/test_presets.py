@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.skipif("DIGITLAB_ALL" not in os.environ, reason="trains for minutes: DIGITLAB_ALL=1")
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_a_preset_shows_what_it_promises(preset: Preset, tmp_path: Path, mnist_test: data.Dataset) -> None:
     if not training_queue.possible():
