@@ -126,6 +126,6 @@ def test_dense_and_cnn_practised_with_moved_digits_and_linear_did_not() -> None:
     """As the page says."""
     from model_zoo import cnn, dense, linear
 
-    assert dense.RECIPE.distort
-    assert cnn.RECIPE.distort
-    assert not linear.RECIPE.distort
+    assert dense.RECIPE.augmentation
+    assert cnn.RECIPE.augmentation
+    assert not linear.RECIPE.augmentation
