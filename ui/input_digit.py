@@ -53,7 +53,7 @@ def choose_source() -> None:
         "Where the digit comes from",
         _SOURCES,
         required=True,
-        format_func=_SOURCES.get,
+        format_func=_SOURCES.__getitem__,
         key="source",
         label_visibility="collapsed",
         persist_state="session",

@@ -50,7 +50,8 @@ def usual() -> Usual:
     codes = autoencoder().encode(pictures)
     pixels = pictures.reshape(len(pictures), 784)
     mean = pixels.mean(axis=0)
-    components = PCA(codes.shape[1], svd_solver="covariance_eigh").fit(pixels).components_
+    pca = PCA(codes.shape[1], svd_solver="covariance_eigh").fit(pixels)
+    components = np.asarray(pca.components_)
     return Usual(name, len(images), codes.mean(axis=0), codes.std(axis=0), mean, components)
 
 
@@ -183,8 +184,8 @@ def in_three(dataset: str) -> InThree:
         pca.transform(codes),
         tuple(map(in_blocks, images[:DOTS])),
         float(pca.explained_variance_ratio_.sum()),
-        pca.mean_,
-        pca.components_,
+        np.asarray(pca.mean_),
+        np.asarray(pca.components_),
     )
 
 

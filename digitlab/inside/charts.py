@@ -74,7 +74,7 @@ def landscape(surface: Surface, ways: Mapping[str, Path]) -> go.Figure:
         )
     ]
     for name, way in ways.items():
-        inside = (np.abs(way.points - surface.centre) <= surface.reach).all(axis=1)
+        inside = np.asarray((np.abs(way.points - surface.centre) <= surface.reach).all(axis=1))
         points = np.where(inside[:, None], way.points, np.nan)  # a line breaks off where there is nothing
         traces.append(
             go.Scatter3d(
@@ -114,7 +114,7 @@ def histogram(bars: Bars, what: str, threshold: float, mine: float) -> go.Figure
     wrong. The dashed line is the threshold, the other one the picture shown. Each grid line is ten times the
     one before."""
     middle, width = (bars.low + bars.high) / 2, bars.high - bars.low
-    traces = [
+    traces: list[go.Bar | go.Scatter] = [
         go.Bar(
             x=middle,
             y=sign * np.log10(1 + counts),

@@ -190,7 +190,7 @@ class Kind(NamedTuple):
     """One kind of scribbles."""
 
     name: str
-    count: int
+    count: int  # pyright: ignore[reportIncompatibleMethodOverride]
     detector: float  # area under the ROC curve: how often a digit looks more like a digit than one of these
     redrawing: float
 

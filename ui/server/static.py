@@ -114,7 +114,8 @@ async def _ask(app: ASGIApp, scope: Scope, method: str) -> Answer:
     body: list[bytes] = []
 
     async def receive() -> Message:
-        return await asyncio.Event().wait()  # a GET has no body, and nobody disconnects
+        await asyncio.Event().wait()  # a GET has no body, and nobody disconnects
+        return {}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -43,7 +43,7 @@ class ReadableValues:
                 _log.warning("A message that is not Streamlit's ended its connection.")
                 await send({"type": "websocket.close", "code": 1002})
                 return {"type": "websocket.disconnect", "code": 1002}
-            return message | {"bytes": data}
+            return dict(message) | {"bytes": data}
 
         await self.app(scope, receiving, send)
 
