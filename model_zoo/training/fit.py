@@ -189,7 +189,7 @@ def warm_up() -> None:
     import keras
 
     with contextlib.suppress(DigitLabError):
-        training_data.readers(others=False, limit=None)
+        training_data.classifiers(pen_strokes=False, limit=None)
     model = keras.Sequential([keras.layers.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
     model.compile("adam", "mse")
     model.fit(np.zeros((2, 28, 28), np.float32), np.zeros((2, 10), np.float32), verbose=0)
