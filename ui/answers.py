@@ -10,8 +10,9 @@ import numpy as np
 from digitlab.inference import Answer
 from digitlab.numbers import probability
 from ui import style
+from ui.figures import figure
 from ui.markup import Markup, joined, markup, put
-from ui.pictures import data_url, grey
+from ui.pictures import grey
 
 
 def nothing() -> Markup:
@@ -102,19 +103,7 @@ def _bar(digit: int, share: float, chosen: bool) -> Markup:
     )
 
 
-def figure(picture: np.ndarray, caption: str, alt: str, side: int = 112) -> Markup:
-    """A picture whose pixels are to be seen: float (H, W) in [0, 1], ink bright on black; `side`
-    pixels wide."""
-    return markup(
-        '<figure class="pixels" style="width:{side}px"><img src="{url}" alt="{alt}" style="height:{side}px">'
-        "<figcaption>{caption}</figcaption></figure>",
-        side=side,
-        url=data_url(grey(picture)),
-        alt=alt,
-        caption=caption,
-    )
-
-
 def digit_picture(picture: np.ndarray, caption: str, alt: str, side: int = 112) -> None:
-    """Show `figure`."""
-    put(figure(picture, caption, alt, side), width="content")
+    """Show a picture whose pixels are to be seen: float (H, W) in [0, 1], ink bright on black; `side` pixels
+    wide."""
+    put(figure(grey(picture), caption, alt, side), width="content")

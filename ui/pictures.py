@@ -1,7 +1,6 @@
 """Arrays as pictures that a page can hold."""
 
 import base64
-from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -40,21 +39,6 @@ def overlaid(values: np.ndarray, picture: np.ndarray, least: float = 0.0) -> np.
 def grey(picture: np.ndarray) -> np.ndarray:
     """Float in [0, 1] as uint8."""
     return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-
-
-def figure(url: str, caption: str, alt: str, width: int) -> str:
-    """HTML of a picture whose pixels are to be seen. Words must be ours, or escaped."""
-    below = f'<figcaption style="font-size:0.8rem;opacity:0.8;line-height:1.3">{caption}</figcaption>'
-    return (
-        f'<figure style="margin:0;width:{width}px"><img src="{url}" alt="{alt}" style="width:{width}px;'
-        f'image-rendering:pixelated;border-radius:5px;display:block;margin-bottom:3px">'
-        f"{below if caption else ''}</figure>"
-    )
-
-
-def row(figures: Iterable[str], gap: int = 8) -> str:
-    """HTML of figures side by side; below each other where there is no room."""
-    return f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(figures)}</div>'
 
 
 def number_table(values: np.ndarray, label: str, marked: int | None = None) -> Markup:

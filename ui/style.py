@@ -2,7 +2,6 @@
 
 from digitlab import colours
 from digitlab.inference import Answer
-from digitlab.numbers import probability
 
 MODEL = colours.css(colours.RIGHT)  # what a model says
 QUIET = colours.css(colours.REFERENCE)  # what it also thought of
@@ -32,8 +31,3 @@ def sentence(answer: Answer) -> str:
     if confidence >= 0.7:
         return "The model is fairly sure."
     return "The model hesitates."
-
-
-def percent(share: float) -> str:
-    """A probability for people; see digitlab.numbers.probability."""
-    return probability(share)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitlab.inference import Answer
+from digitlab.numbers import probability
 from ui import style
 
 
@@ -54,7 +55,7 @@ def test_a_sentence_never_has_a_digit_in_it(confidence: float) -> None:
     [(0, "< 1 %"), (0.0099, "< 1 %"), (0.01, "1 %"), (0.5, "50 %"), (0.99, "99 %"), (0.991, "> 99 %")],
 )
 def test_a_probability_is_never_0_nor_100(share: float, text: str) -> None:
-    assert style.percent(share) == text
+    assert probability(share) == text
 
 
 def test_what_stays_in_sight_has_the_pages_own_background() -> None:

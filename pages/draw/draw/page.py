@@ -10,8 +10,12 @@ from digitlab.inference import Model
 from digitlab.preprocess import to_mnist
 from pages.draw.draw import examples
 from ui import answers, headings, input_digit, pad
-from ui.markup import Markup, joined, markup
+from ui.figures import figure, row
+from ui.markup import Markup, joined
 from ui.models import choose_models
+from ui.pictures import grey
+
+SIDE = 112  # pixels, of a small picture
 
 
 @st.fragment
@@ -37,13 +41,15 @@ def what_they_say(models: Sequence[Model], seen: np.ndarray) -> tuple[Markup, Ma
 
 def pictures(models: Sequence[Model], seen: np.ndarray) -> Markup:
     """What the models see, and what the autoencoder makes of it."""
-    shown = [answers.figure(seen, "What the model sees: 28 × 28 pixels.", "The digit as the model sees it")]
+    shown = [
+        figure(grey(seen), "What the model sees: 28 × 28 pixels.", "The digit as the model sees it", SIDE)
+    ]
     for model in models:
         if model.reconstructs:
             redrawn = model.reconstruct(seen[None])[0]
             caption = "What the autoencoder redraws from its 32 numbers."
-            shown.append(answers.figure(redrawn, caption, "The digit as the autoencoder redraws it"))
-    return markup('<div class="pixels-row">{figures}</div>', figures=joined(shown))
+            shown.append(figure(grey(redrawn), caption, "The digit as the autoencoder redraws it", SIDE))
+    return row(shown)
 
 
 def render() -> None:
