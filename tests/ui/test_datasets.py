@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from digitlab import data
@@ -31,7 +32,7 @@ def test_the_descriptions_count_mnist_right() -> None:
 def test_a_data_set_is_called_as_in_the_link_of_a_digit(mnist_test: data.Dataset) -> None:
     chosen = datasets.test_digits()
     assert chosen.link == "mnist"
-    assert chosen.dataset.images is mnist_test.images
+    np.testing.assert_array_equal(chosen.dataset.images, mnist_test.images)
     for name in datasets.MNIST:
         assert datasets.Chosen(*datasets.split_of(name), mnist_test).link == name
 
