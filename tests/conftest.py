@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))  # a busy machine misses a time-out now and then
         elif not NOT_FAST & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("slow"):
             item.add_marker("fast")
-    # Playwright leaves its event loop running in this thread; a test after it that starts one of its own fails
+    # Playwright leaves its event loop running in this thread: no test after it could start its own
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
