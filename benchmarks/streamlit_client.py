@@ -89,6 +89,7 @@ class Reply:
 
     seconds: float
     error: str | None
+    deltas: Sequence[Delta]
     texts: Mapping[DeltaPath, str]
     containers: Mapping[str, DeltaPath]
     pictures: Sequence[str]
@@ -220,9 +221,10 @@ class User:
                         run.error = "The script does not compile."
                     if status != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                         seconds, containers = time.perf_counter() - started, dict(self._containers)
-                        return Reply(seconds, run.error, run.texts, containers, run.pictures)
+                        return Reply(seconds, run.error, run.deltas, run.texts, containers, run.pictures)
 
     def _read_delta(self, delta: Delta, path: DeltaPath, run: _Run) -> None:
+        run.deltas.append(delta)
         if delta.HasField("add_block"):
             if delta.add_block.id:
                 self._containers[_user_key(delta.add_block.id)] = path
@@ -262,6 +264,7 @@ class _Run:
     """What has arrived of a run so far."""
 
     error: str | None = None
+    deltas: list[Delta] = field(default_factory=list)
     texts: dict[DeltaPath, str] = field(default_factory=dict)
     pictures: list[str] = field(default_factory=list)
 

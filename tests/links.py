@@ -2,12 +2,11 @@
 
 import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block
+from google.protobuf.message import Message
+from streamlit.proto.Delta_pb2 import Delta
 
 ROOT = Path(__file__).parents[1]
 Link = dict[str, list[str]]
@@ -85,21 +84,18 @@ def _read(node: ast.AST) -> Iterator[str]:
             yield name
 
 
-def protos(test: AppTest) -> Iterator[Any]:
-    """Everything that the page has sent to the browser, as protobuf messages."""
-    waiting = list(test._tree.children.values())
-    while waiting:
-        node = waiting.pop()
-        if getattr(node, "proto", None) is not None:
-            yield node.proto
-        if isinstance(node, Block):
-            waiting += node.children.values()
+def protos(deltas: Iterable[Delta]) -> Iterator[Message]:
+    """Everything that the server has sent for a page, without what wraps it."""
+    for delta in deltas:
+        wrapped = getattr(delta, delta.WhichOneof("type"))
+        if kind := wrapped.WhichOneof("type"):
+            yield getattr(wrapped, kind)
 
 
-def sensible(test: AppTest) -> Link:
+def sensible(deltas: Iterable[Delta]) -> Link:
     """What the bound widgets of a page offer, by parameter."""
     found: Link = {}
-    for proto in protos(test):
+    for proto in protos(deltas):
         name = getattr(proto, "query_param_key", "")
         if not name:
             continue

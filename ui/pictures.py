@@ -8,6 +8,8 @@ import numpy as np
 from digitlab import colours
 from ui.markup import Markup, joined, markup
 
+FIRST_LIGHT = 119  # greys from here on are read with black on them, darker ones with white: 4.5:1 (WCAG 2)
+
 
 def data_url(image: np.ndarray) -> str:
     """A PNG in a URL: no second request, nothing kept on the server. `image` is uint8
@@ -48,7 +50,7 @@ def number_table(values: np.ndarray, label: str, marked: int | None = None) -> M
     def cell(value: int, column: int) -> Markup:
         return markup(
             '<td class="{look}" style="--grey:{value}">{value}</td>',
-            look=f"{'on-light' if value > 127 else ''} {'here' if column == marked else ''}".strip(),
+            look=f"{'on-light' if value >= FIRST_LIGHT else ''} {'here' if column == marked else ''}".strip(),
             value=value,
         )
 

@@ -64,7 +64,7 @@ def play() -> None:
                 reveal(now.question, now.guesses[-1])
                 st.button("Next", on_click=go_on, type="primary", shortcut="Enter", key="next")
             else:
-                st.subheader("Which digit is this?", anchor=False)
+                headings.subheader("Which digit is this?")
                 keypad()
 
 
@@ -153,9 +153,8 @@ def verdict(question: Question, answer: int) -> str:
 
 def the_end(now: Game, images: np.ndarray) -> None:
     score = now.score
-    st.subheader(
-        f"You: {score.you} of {guess.QUESTIONS} · {MACHINE['title']}: {score.machine} of {guess.QUESTIONS}",
-        anchor=False,
+    headings.subheader(
+        f"You: {score.you} of {guess.QUESTIONS} · {MACHINE['title']}: {score.machine} of {guess.QUESTIONS}"
     )
     times = "once" if score.agreed == 1 else f"{score.agreed} times"
     st.markdown(

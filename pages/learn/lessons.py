@@ -18,7 +18,7 @@ def page() -> None:
     for number, step in enumerate(lesson.steps, 1):
         with st.container(border=True, width=760):
             st.caption(f"Step {number} of {len(lesson.steps)}")
-            st.subheader(step.title, anchor=False)
+            headings.subheader(step.title)
             st.markdown(step.text)
             if step.question:
                 st.markdown(f"**Question:** {step.question}")

@@ -64,7 +64,7 @@ def curves() -> None:
         "Validation images are held out: no model learns from them. So they tell whether it learned digits, "
         "or only its own images by heart."
     )
-    st.subheader("Where each one ended", anchor=False)
+    headings.subheader("Where each one ended")
     table(shown)
     if len(shown) > 1:
         chart(charts.gaps(order), f"The generalisation gap of {titles(shown)}, in points.", key="gaps")

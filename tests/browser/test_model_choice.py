@@ -17,8 +17,8 @@ def test_a_choice_made_on_draw_is_found_on_mistakes_and_one_digit(browser: Brows
     page = opened(browser, app, "?model=dense")
     expect(page.get_by_role("radio", name=re.compile("^Dense"))).to_be_checked()
     for heading, name in (("Evaluation", "Mistakes"), ("Evaluation", "One digit against the rest")):
-        page.get_by_role("button", name=heading).click()
-        page.get_by_role("link", name=name, exact=True).click()
+        page.get_by_role("navigation").get_by_role("button", name=heading).click()
+        page.get_by_role("menuitem", name=name).click()
         finished(page)
         chosen(page, "Dense")
     visit(page, app, page.url.removeprefix(app.base_url + "/"))

@@ -33,6 +33,7 @@ def test_step_play_and_start_somewhere_else(browser: Browser, app: RunningApp, w
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text(re.compile(r"^Step (9|1\d) of"))).to_be_visible()
     page.get_by_role("button", name="Pause").click()
+    page.locator(".map").scroll_into_view_if_needed()
     box = page.locator(".map").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
@@ -59,7 +60,7 @@ def test_another_optimisers_gradient_and_a_start_by_keys(browser: Browser, app: 
 
 def test_a_rate_that_is_too_high_is_said_to_be(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "?surface=Narrow+valley&rate=1")
-    expect(page.get_by_text("the rate is too high")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("the rate is too high").first).to_be_visible(timeout=WAIT_MS)
     page.close()
 
 

@@ -92,7 +92,7 @@ def test_the_camera_takes_a_picture(page: Page) -> None:
     page.get_by_role("radio", name="Camera").click()
     shutter = page.get_by_role("button", name="Take Photo")
     expect(shutter).to_be_enabled(timeout=20_000)
-    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
+    expect(page.locator("video")).not_to_have_js_property("videoWidth", 0)
     shutter.click()
     expect(page.get_by_role("button", name="Clear photo")).to_be_visible(timeout=10_000)
     Pad(page).expect_no_digit()  # Chromium's false camera shows a green field and a clock, no digit of ours

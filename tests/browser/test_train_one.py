@@ -93,13 +93,13 @@ def test_another_page_and_a_reload_lose_nothing(
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=WAIT_MS)
     page.wait_for_timeout((training_queue.GONE_S + 3) * 1000)  # so long an absent owner is waited for
     to(page, "Training", "Train one yourself")
-    epochs = page.get_by_test_id("stSelectbox").filter(has_text="Epochs")
-    expect(epochs).to_contain_text("20", timeout=WAIT_MS)
+    epochs = page.get_by_role("combobox", name=re.compile("Epochs"))
+    expect(epochs).to_have_value("20", timeout=WAIT_MS)
     expect(page.get_by_text("Stopped.")).to_have_count(0)
     expect(page.get_by_text(RESULT)).to_be_visible(timeout=TRAINED_MS)
     page.reload()
     expect(page.get_by_text(RESULT)).to_be_visible(timeout=WAIT_MS)
-    expect(epochs).to_contain_text("20")
+    expect(epochs).to_have_value("20")
     page.close()
 
 

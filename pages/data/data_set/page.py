@@ -53,7 +53,7 @@ def how_many(name: str) -> None:
 
 
 def balance(name: str) -> None:
-    st.subheader("How many of each digit?", anchor=False)
+    headings.subheader("How many of each digit?")
     train, test = labels_of(name, "train"), data.load(name, "test").labels
     chart(charts.balance(train, test), spoken(train, test), key="balance")
     st.caption(
@@ -75,7 +75,7 @@ def spoken(train: np.ndarray | None, test: np.ndarray) -> str:
 
 @st.fragment
 def brightness(name: str, split: str) -> None:
-    st.subheader("How bright are the pixels?", anchor=False)
+    headings.subheader("How bright are the pixels?")
     place = st.container()  # the chart stands above its switch, level with the chart beside it
     scaling = st.segmented_control(
         "Pixel values",
@@ -104,7 +104,7 @@ def brightness(name: str, split: str) -> None:
 
 
 def of_each_digit(name: str, split: str) -> None:
-    st.subheader("The mean of each digit, and where they differ", anchor=False)
+    headings.subheader("The mean of each digit, and where they differ")
     means, deviations = strips(name, split)
     st.caption("Mean: what all pictures of a digit have in common")
     put(means)
@@ -137,7 +137,7 @@ def strips(name: str, split: str) -> tuple[Markup, Markup]:
 
 @st.fragment
 def neighbours(name: str, split: str, size: int) -> None:
-    st.subheader("Which pictures are near each other?", anchor=False)
+    headings.subheader("Which pictures are near each other?")
     dataset = data.load(name, split)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         index = st.number_input(
@@ -191,7 +191,7 @@ def another(size: int) -> None:
 
 
 def the_map(name: str) -> None:
-    st.subheader("A map of digits", anchor=False)
+    headings.subheader("A map of digits")
     places = tsne_map.load(name)
     labels = data.load(name, "test").labels[places.indices]
     st.caption(

@@ -45,7 +45,7 @@ def page() -> None:
 
 
 def a_part(image: np.ndarray, index: int, start: str) -> None:
-    st.subheader("A part of a picture", anchor=False)
+    headings.subheader("A part of a picture")
     st.markdown(
         "A picture is a table of 28 × 28 numbers. Drag a rectangle over the digit: on the right are its "
         "numbers, the code that takes them, and what the models read in that part alone."
@@ -127,7 +127,7 @@ def readings(image: np.ndarray, where: Rectangle) -> None:
 
 
 def whole_pictures(dataset: data.Dataset, start: str) -> None:
-    st.subheader("Many pictures at once", anchor=False)
+    headings.subheader("Many pictures at once")
     st.markdown(
         f"`x` holds all {len(dataset.labels):,} pictures in one array, `y` their labels: `x.shape` is "
         f"`{dataset.images.shape}`, `y.shape` is `{dataset.labels.shape}`. What to take from them:"
@@ -166,7 +166,7 @@ def whole_pictures(dataset: data.Dataset, start: str) -> None:
 
 
 def end_to_end(image: np.ndarray, index: int, start: str) -> None:
-    st.subheader("784 numbers in a row, and back", anchor=False)
+    headings.subheader("784 numbers in a row, and back")
     st.markdown(
         "A linear or dense model gets no picture but one long row: `x[i].reshape(784)` lays the 28 rows "
         "end to end. Move the slider and watch where the orange pixel stands."
