@@ -56,8 +56,8 @@ class Evaluation:
 
 def strength(share: float, right: bool) -> float:
     """How strongly a cell of a confusion matrix is coloured, in [0, 1], by its share of its row. Mistakes are
-    rare, so theirs is a steeper scale: one in a hundred must be seen beside ninety-nine. The page's own text can
-    be read on each of them, in the light as in the dark."""
+    rare, so theirs is a steeper scale: one in a hundred must be seen beside ninety-nine. The text of either
+    theme can be read on each of them."""
     if right:
         return 0.15 + 0.5 * share
     return 0.6 * min(1, math.sqrt(share / 0.03)) if share else 0.04
