@@ -1,6 +1,13 @@
-"""All speed benchmarks, one after the other: `python -m benchmarks` (about ten minutes)."""
+"""All benchmarks of the app's speed, one after the other, a quarter of an hour on two quiet cores.
 
-from benchmarks import class_load, inference
+    python -m benchmarks [--write]
 
-inference.main()
-class_load.main()
+With --write the tables of docs/BENCHMARKS.md are written again: compare them with those that stood there.
+Needs TensorFlow and Chromium, and the file that MNIST_NPZ names.
+"""
+
+from benchmarks import class_load, click, first_visit, inference, markdown, stroke_cost
+
+options = markdown.options(__doc__ or "")
+for benchmark in (inference, stroke_cost, first_visit, click, class_load):
+    markdown.show(benchmark.tables(), options.write)

@@ -1,11 +1,11 @@
 """A class of people drawing at once: Digit Lab against the digit app of the tutorials.
 
-    python -m benchmarks.class_load [--users 30 100 200] [--seconds 30] [--reference-users 30]
+    python -m benchmarks.class_load [--users 30 100 200 400] [--seconds 30] [--write]
 
-Each number of users gets a fresh server of either app: Digit Lab with its own settings, the
-reference with Streamlit's defaults. One user alone waits for the first answer; then the class
-joins, and everybody draws a digit every 2 to 4 seconds, though never before the last one has been
-answered. A stroke without an answer counts as one that took 30 seconds. All traffic is local.
+The smallest of these classes meets both apps, the larger ones Digit Lab alone. Each gets a fresh server:
+Digit Lab with its own settings, the reference with Streamlit's defaults. One user alone waits for the first
+answer; then the class joins, and everybody draws a digit every 2 to 4 seconds, though never before the last
+one has been answered. A stroke without an answer counts as one that took 30 seconds. All traffic is local.
 
 "Stroke to answer" runs from the sending of the stroke until the server's run that answers it has
 arrived complete. A browser adds to both apps the 200 ms for which the canvas waits before it sends.
@@ -23,7 +23,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ import numpy as np
 import psutil
 from websockets.exceptions import WebSocketException
 
+from benchmarks import markdown
 from benchmarks.server import RunningApp, running_app
 from benchmarks.streamlit_client import Drawing, Reply, Stroke, User
 
@@ -71,7 +72,6 @@ class App:
 
     script: Path
     cwd: Path
-    page: str = ""
     answer_container: str | None = None
 
 
@@ -103,38 +103,29 @@ def percentile(seconds: list[float], share: float) -> float:
     return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
 
 
-def main() -> None:
-    """Measure both apps and print the table."""
-    options = _options()
+USERS = (30, 100, 200, 400)
+
+
+def tables(users: Sequence[int] = USERS, seconds: float = 30.0, seed: int = 0) -> Iterator[tuple[str, str]]:
+    """Digit Lab against the reference with the smallest class, and Digit Lab with each of them."""
     # A terminated benchmark must leave by the same door as a finished one, which stops the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Terminated."))
     with tempfile.TemporaryDirectory() as elsewhere:
-        digit_lab = App(ROOT / "app.py", ROOT, options.page, answer_container="answer")
+        digit_lab = App(ROOT / "app.py", ROOT, answer_container="answer")
         # Streamlit's defaults: served from outside the repository, whose settings it would read.
         reference = App(ROOT / "benchmarks" / "reference_app.py", Path(elsewhere))
-        results = []
-        for users in options.users:
-            ours = measure(digit_lab, users, options.seconds, options.seed)
-            theirs = None
-            if options.reference_users is None or users in options.reference_users:
-                theirs = measure(reference, users, options.seconds, options.seed)
-            results.append((ours, theirs))
-    print(table(results))
+        ours = [measure(digit_lab, count, seconds, seed) for count in sorted(users)]
+        yield "class sizes", sizes(ours)
+        yield "class", comparison(ours[0], measure(reference, ours[0].users, seconds, seed))
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--users", type=int, nargs="+", default=[30, 100, 200])
-    parser.add_argument(
-        "--reference-users",
-        type=int,
-        nargs="*",
-        help="those of --users that the reference app gets, too (default: all)",
-    )
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--users", type=int, nargs="+", default=USERS)
     parser.add_argument("--seconds", type=float, default=30.0, help="of drawing (default: 30)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--page", default="", help="URL path of Digit Lab's drawing page")
-    return parser.parse_args()
+    options = markdown.options(__doc__, parser)
+    markdown.show(tables(options.users, options.seconds, options.seed), options.write)
 
 
 def measure(app: App, users: int, seconds: float, seed: int) -> Measured:
@@ -218,7 +209,7 @@ class Lesson:
         self._measured.right += answer == digit
 
     def _tab(self) -> User:
-        return User(self._server.base_url, page=self._app.page)
+        return User(self._server.base_url)
 
     def _answer(self, reply: Reply) -> int | None:
         """Return the digit that the app names; None where it names none or fails."""
@@ -305,19 +296,20 @@ ROWS = (
 )
 
 
-def table(results: list[tuple[Measured, Measured | None]]) -> str:
-    """Lay out all measurements in Markdown; a ratio is the reference's number over Digit Lab's."""
-    lines = ["| users | | Digit Lab | reference | ratio |", "|--:|---|--:|--:|--:|"]
-    for ours, theirs in results:
-        for row in ROWS:
-            cells = [str(ours.users), row.label, *_numbers(row, ours, theirs)]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+def comparison(ours: Measured, theirs: Measured) -> str:
+    """Both apps; a ratio is the reference's number over Digit Lab's."""
+    header = [f"{ours.users} users", "Digit Lab", "reference", "ratio"]
+    return markdown.table(header, [(row.label, *_numbers(row, ours, theirs)) for row in ROWS])
 
 
-def _numbers(row: Row, ours: Measured, theirs: Measured | None) -> list[str]:
-    mine = row.value(ours)
-    other = row.value(theirs) if theirs else math.nan
+def sizes(classes: Sequence[Measured]) -> str:
+    """Digit Lab's numbers with classes of several sizes."""
+    rows = [(row.label, *(_shown(row.value(measured), row.show) for measured in classes)) for row in ROWS]
+    return markdown.table(["", *(f"{measured.users} users" for measured in classes)], rows)
+
+
+def _numbers(row: Row, ours: Measured, theirs: Measured) -> list[str]:
+    mine, other = row.value(ours), row.value(theirs)
     shown = [_shown(mine, row.show), _shown(other, row.show)]
     ratio = _shown(other / mine if row.has_ratio and mine else math.nan, "{:.1f}".format)
     at_least = "> " if shown[1].startswith(">") else ""

@@ -1,6 +1,6 @@
 """From a click on a cell of the confusion matrix to its digits, in the browser.
 
-    python -m benchmarks.click [--clicks N]
+    python -m benchmarks.click [--clicks N] [--write]
 
 The reference (benchmarks/reference_matrix.py) recomputes the predictions with Keras at every click. Timed in
 headless Chromium on a warm server, from the click to the cell's first digit on the page. Needs MNIST.
@@ -11,12 +11,13 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks import markdown
 from benchmarks.server import running_app
 from digitlab import evaluation
 
@@ -33,24 +34,29 @@ MODEL = "cnn"
 Click = Callable[[Page, int, int], None]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clicks", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    if "MNIST_NPZ" not in os.environ:
-        parser.error("the reference page reads MNIST from the file that MNIST_NPZ names")
-    matrix = evaluation.evaluate(MODEL, "mnist").matrix
-    cells = np.argwhere(matrix)
-    rng = np.random.default_rng(options.seed)
-    chosen = cells[rng.choice(len(cells), options.clicks + 2, replace=False)]
-
+def tables(clicks: int = 20, seed: int = 0) -> Iterator[tuple[str, str]]:
+    """Raises KeyError without MNIST_NPZ: the reference page reads MNIST from that file."""
+    os.environ["MNIST_NPZ"]
+    cells = np.argwhere(evaluation.evaluate(MODEL, "mnist").matrix)
+    chosen = cells[np.random.default_rng(seed).choice(len(cells), clicks + 2, replace=False)]
     ours = _times(ROOT / "app.py", "mistakes?model=CNN", chosen, _click_ours)
     theirs = _times(ROOT / "benchmarks" / "reference_matrix.py", "", chosen, _click_reference)
-    print("\n| a click on a cell to its digits | Digit Lab | reference | ratio |\n|---|--:|--:|--:|")
+    rows = []
     for name, share in (("median", 0.5), ("95 % within", 0.95), ("slowest", 1)):
         a, b = np.quantile(ours, share), np.quantile(theirs, share)
-        print(f"| {name} | {a * 1000:.0f} ms | {b * 1000:.0f} ms | {b / a:.0f} |")
+        rows.append((name, f"{a * 1000:.0f} ms", f"{b * 1000:.0f} ms", f"{b / a:.0f}"))
+    yield (
+        "click",
+        markdown.table(["a click on a cell to its digits", "Digit Lab", "reference", "ratio"], rows),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--clicks", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    options = markdown.options(__doc__, parser)
+    markdown.show(tables(options.clicks, options.seed), options.write)
 
 
 def _times(script: Path, path: str, cells: np.ndarray, click: Click) -> list[float]:

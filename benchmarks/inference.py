@@ -1,16 +1,17 @@
 """One drawing, one answer: how long the app's models take, against the ways that tutorials use.
 
-    python -m benchmarks.inference
+    python -m benchmarks.inference [--write]
 
 Each row is the median over many calls, all in one run on one machine; the ratio is what holds elsewhere.
 """
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from benchmarks import markdown
 from digitlab import inference
 from digitlab.preprocess import to_mnist
 from digitlab.strokes import examples, render
@@ -37,18 +38,15 @@ def compare(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
     return {name: float(np.median([r[name] for r in rounds])) for name in ways}
 
 
-def main() -> None:
+def one_image() -> str:
+    """Each model against its own Keras model, as a table."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
-    drawings = [render(example) for example in examples()]
-    picture = to_mnist(drawings[3])
+    picture = to_mnist(render(examples()[3]))
     assert picture is not None
     batch = picture[None]
-
-    print("\n## One image: the app's `Model.predict` against Keras\n")
-    print("| model | Digit Lab, ms | `keras.Model.predict`, ms | ratio | `model(x)`, ms | ratio |")
-    print("|---|--:|--:|--:|--:|--:|")
+    rows = []
     for name in inference.names():
         served, file = inference.load(name), inference.ARTIFACTS / name / "model.keras"
         if not file.exists():  # the committee: its members' files hold it all
@@ -61,24 +59,32 @@ def main() -> None:
                 "call": lambda trained=trained: trained(batch, training=False),
             }
         )
-        print(
-            f"| {name} | {ms['served']:.3f} | {ms['predict']:.1f} | {ms['predict'] / ms['served']:,.0f} "
-            f"| {ms['call']:.2f} | {ms['call'] / ms['served']:,.0f} |"
-        )
+        predict, call = ms["predict"] / ms["served"], ms["call"] / ms["served"]
+        row = (name, f"{ms['served']:.3f}", f"{ms['predict']:.1f}", f"{predict:,.0f}")
+        rows.append((*row, f"{ms['call']:.2f}", f"{call:,.0f}"))
+    header = ["model", "Digit Lab, ms", "`keras.Model.predict`, ms", "ratio", "`model(x)`, ms", "ratio"]
+    return markdown.table(header, rows)
 
-    model = inference.load("cnn")
+
+def strokes_to_answer() -> str:
+    """What the server computes for a drawing, as a table."""
+    drawings = [render(example) for example in examples()]
+    model, picture = inference.load("cnn"), to_mnist(drawings[3])
+    assert picture is not None
     ms = compare(
         {
-            "preprocessing": lambda: [to_mnist(drawing) for drawing in drawings],
-            "answer": lambda: [model.answer(picture) for _ in drawings],
+            "strokes to a 280 × 280 picture": lambda: [render(example) for example in examples()],
+            "preprocessing of that picture": lambda: [to_mnist(drawing) for drawing in drawings],
+            "answer of the CNN, with “is it a digit?”": lambda: [model.answer(picture) for _ in drawings],
         }
     )
-    print("\n## From strokes to answer, in the server\n")
-    print("| step | ms |")
-    print("|---|--:|")
-    print(f"| preprocessing of a 280 × 280 drawing | {ms['preprocessing'] / len(drawings):.2f} |")
-    print(f"| answer of the CNN, with “is it a digit?” | {ms['answer'] / len(drawings):.2f} |")
+    return markdown.table(["step", "ms"], [(name, f"{t / len(drawings):.2f}") for name, t in ms.items()])
+
+
+def tables() -> Iterator[tuple[str, str]]:
+    yield "one image", one_image()
+    yield "strokes to answer", strokes_to_answer()
 
 
 if __name__ == "__main__":
-    main()
+    markdown.show(tables(), markdown.options(__doc__).write)

@@ -9,8 +9,8 @@ fragment, under the same settings; whatever lies above it is the draw page’s o
 
 from __future__ import annotations
 
-import argparse
 import asyncio
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack, aclosing
 
 import numpy as np
@@ -72,17 +72,9 @@ def table(found: dict[str, list[float]]) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--write", action="store_true", help="into docs/BENCHMARKS.md")
-    options = parser.parse_args()
-    text = table(asyncio.run(measure()))
-    print(text)
-    if options.write:
-        markdown.keep(markdown.DOCS / "BENCHMARKS.md", "stroke cost", text)
+def tables() -> Iterator[tuple[str, str]]:
+    yield "stroke cost", table(asyncio.run(measure()))
 
 
 if __name__ == "__main__":
-    main()
+    markdown.show(tables(), markdown.options(__doc__).write)

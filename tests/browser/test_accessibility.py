@@ -1,6 +1,5 @@
-"""axe-core on every page, in both themes: nothing serious or moderate that is ours."""
+"""axe-core on every page, in both themes: nothing serious or moderate, Streamlit's own elements included."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,14 +12,6 @@ from tests.browser.opened import PAGES, visit
 
 OPTIONS = {"resultTypes": ["violations"]}
 GRAVE = ("critical", "serious", "moderate")
-# What axe finds in Streamlit's own elements, and we can't change: rule, part of the element's HTML, why.
-EXCEPTIONS: list[tuple[str, str, str]] = []
-
-
-# Not yet a part of each run: its exceptions for Streamlit's own elements have still to be listed.
-pytestmark = pytest.mark.skipif(
-    "DIGITLAB_ALL" not in os.environ, reason="exceptions not listed: DIGITLAB_ALL=1"
-)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -31,13 +22,12 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 def findings(page: Page) -> list[str]:
-    """Rule, impact, element and what is wrong with it, but for the exceptions."""
+    """Rule, impact, element and what is wrong with it."""
     return [
         f"{found['id']} ({found['impact']}): {node['html'][:300]} | {node['failureSummary'][:400]}"
         for found in Axe().run(page, options=OPTIONS).response["violations"]
         if found["impact"] in GRAVE
         for node in found["nodes"]
-        if not any(found["id"] == rule and part in node["html"] for rule, part, _ in EXCEPTIONS)
     ]
 
 

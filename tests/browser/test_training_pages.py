@@ -10,6 +10,7 @@ from digitlab.numbers import percent
 from digitlab.preprocess import to_mnist
 from digitlab.training import histories
 from tests.browser.opened import WAIT_MS, finished, fits, opened, visit
+from ui import confusion_cells
 
 
 def expect_moment(page: Page, name: str, moment: int) -> None:
@@ -18,7 +19,7 @@ def expect_moment(page: Page, name: str, moment: int) -> None:
     sentence = page.get_by_text(f"It reads {percent(kept.accuracy[moment], 1)} of MNIST’s")
     expect(sentence).to_be_visible(timeout=WAIT_MS)
     count = int(kept.matrix(moment)[7, 7])
-    cell = page.get_by_title(re.compile(f"^7 read as 7: {count}$"))
+    cell = page.get_by_title(confusion_cells.sentence(7, 7, count), exact=True)
     expect(cell).to_be_visible(timeout=WAIT_MS)
     seen = to_mnist(strokes.render(strokes.examples()[3]))
     assert seen is not None

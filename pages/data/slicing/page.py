@@ -61,7 +61,7 @@ def a_part(image: np.ndarray, index: int, start: str) -> None:
         st.slider("Rows", 0, 28, (top, bottom), key=keys[0], on_change=choose_by_sliders, args=keys)
         st.slider("Columns", 0, 28, (left, right), key=keys[1], on_change=choose_by_sliders, args=keys)
     with numbers:
-        st.markdown(f"#### `x[{index}, {top}:{bottom}, {left}:{right}]`")
+        st.markdown(f"### `x[{index}, {top}:{bottom}, {left}:{right}]`")
         put(number_table(slicing.part(image, where), "The numbers of the part"))
         st.caption(
             f"{bottom - top} rows of {right - left} numbers, 0 is black, 255 is white. A slice begins with "
