@@ -20,7 +20,7 @@ OTHERS = {"digits": "Other people"}
 def test_the_part_that_the_link_names() -> None:
     page = open_page("slicing", OTHERS | {"i": "17", "top": "3", "bottom": "9", "left": "4", "right": "20"})
     assert not page.exception
-    assert any(text.value == "#### `x[17, 3:9, 4:20]`" for text in page.markdown)
+    assert any(text.value == "### `x[17, 3:9, 4:20]`" for text in page.markdown)
     assert page.slider[0].value == (3, 9)
     part = slicing.part(data.load("digits", "test").images[17], Rectangle(3, 9, 4, 20))
     assert str(number_table(part, "The numbers of the part")) in [html.body for html in page.get("html")]
@@ -39,7 +39,7 @@ def test_a_slider_moves_the_rectangle_and_the_link() -> None:
     page.slider[0].set_value((2, 12)).run()
     assert not page.exception
     assert (page.query_params["top"], page.query_params["bottom"]) == ("2", "12")
-    assert any(text.value == "#### `x[0, 2:12, 8:20]`" for text in page.markdown)
+    assert any(text.value == "### `x[0, 2:12, 8:20]`" for text in page.markdown)
 
 
 def test_a_place_in_the_long_row() -> None:
