@@ -2,14 +2,18 @@
 the link stands its title, or its name: ?model=Dense, ?model=dense (ui/query.py)."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digitlab import inference
 from digitlab.inference import Model
 from digitlab.numbers import percent
+from ui import query
 
 ALL = "all"
+KEY = "model"  # of the choice that all pages share
 DEFAULT = "cnn"
 
 
@@ -19,7 +23,7 @@ def title(name: str) -> str:
 
 
 def choose_model(
-    key: str = "model",
+    key: str = KEY,
     label: str = "Model",
     default: str = DEFAULT,
     among: Sequence[str] | None = None,
@@ -27,6 +31,8 @@ def choose_model(
 ) -> Model:
     """One model, in little room. `among` are names; without them, all that read digits."""
     names = list(among or inference.names())
+    if key == KEY:
+        _as_on_the_page_before(names)
     chosen = st.selectbox(
         label,
         names,
@@ -34,31 +40,55 @@ def choose_model(
         format_func=title,
         key=key,
         bind="query-params",
-        persist_state="session",
         width=160,
         on_change=on_change,
     )
+    if key == KEY:
+        _remember(chosen)
     return inference.load(chosen)
 
 
 def choose_models() -> list[Model]:
     """One model or all of them side by side, each with its size and how well it reads."""
     options = [*inference.names(), ALL]
+    _as_on_the_page_before(options)
     chosen = st.radio(
         "Model",
         options,
         index=options.index(DEFAULT),
         format_func=title,
         captions=[_caption(name) for name in options],
-        key="model",
+        key=KEY,
         bind="query-params",
-        persist_state="session",
     )
+    _remember(chosen)
     if chosen == ALL:
         return [inference.load(name) for name in inference.names()]
     model = inference.load(chosen)
     st.caption(f"**{model.card['title']}**: {model.card['summary']}")
     return [model]
+
+
+class _Choice(NamedTuple):
+    name: str
+    page: str  # where it was last shown
+
+
+def _remember(name: str) -> None:
+    st.session_state["_model"] = _Choice(name, _page())
+
+
+def _as_on_the_page_before(options: Sequence[str]) -> None:
+    """Who comes from another page of the app finds the model that was chosen there, also where a link chose
+    it: what `persist_state` keeps are presses only."""
+    before: _Choice | None = st.session_state.get("_model")
+    if before and before.page != _page() and before.name in options and KEY not in st.query_params:
+        query.put(KEY, title(before.name))
+
+
+def _page() -> str:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
 
 
 def _caption(name: str) -> str:

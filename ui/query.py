@@ -38,6 +38,17 @@ def tidy() -> None:
                 del given[name]
 
 
+def put(name: str, value: str) -> None:
+    """Let a widget that is bound to this parameter start from a value, as if the link had said so; the link
+    says so then. Call it before the widget is first shown on a page."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as params:
+        params._initial_query_params[name] = [value]
+    st.query_params[name] = value
+
+
 def _usable(value: str) -> bool:
     if not value.strip() or len(value) > LONGEST:
         return False
