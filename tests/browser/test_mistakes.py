@@ -319,7 +319,7 @@ def test_a_refused_file_and_another_page_leave_the_file_before(
     expect(page.get_by_text("text.zip can’t be used.")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("You still see your earlier file: paper.npz")).to_be_visible()
     page.get_by_role("button", name="Learn").click()
-    page.get_by_role("link", name="Glossary").click()
+    page.get_by_role("menuitem", name="Glossary").click()
     expect(page.get_by_role("heading", name="Glossary").first).to_be_visible(timeout=WAIT_MS)
     page.go_back()
     expect(page.get_by_text("paper.npz, 100 digits.")).to_be_visible(timeout=WAIT_MS)

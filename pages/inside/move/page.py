@@ -29,7 +29,7 @@ def page(shown: chosen_digit.ChosenDigit) -> None:
         digit = inference.load("cnn").answer(shown.picture).guess
     with st.container(horizontal=True, gap="medium"):
         moved_place = st.container(width=200, key="moved")  # stays in sight on a phone: ui/style.css
-        with st.container(width=230):
+        with st.container(width=230, key="moves"):
             chosen = sliders()
             st.button(
                 "Back to the middle", icon=":material/center_focus_strong:", on_click=go, args=(Move(),)
