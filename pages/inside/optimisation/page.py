@@ -72,7 +72,7 @@ def downhill() -> None:
     ways = optimisation.paths(title, start, rate, kept, batch)
     st.markdown(f"{surface.about} {about_batches(title, start, batch)}")
     with st.container(horizontal=True, gap="large"):
-        with st.container(width=530):
+        with st.container(width=520):
             view = st.segmented_control(
                 "View",
                 (ABOVE, TURNED),
@@ -92,7 +92,7 @@ def downhill() -> None:
                     config={"modeBarButtons": [["resetCameraDefault3d", "toImage"]]},
                 )
                 st.markdown(":small[Drag to turn it, pinch or scroll to come closer.]")
-        with st.container(width=530):
+        with st.container(width=520):
             logarithmic = st.toggle("Logarithmic axis", key="log", bind="query-params")
             chart(
                 charts.heights(surface, ways, logarithmic),
