@@ -8,6 +8,7 @@ stray dots, and bring the pen to the width that MNIST's pens have.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -42,8 +43,13 @@ class Steps:
 
     ink: np.ndarray  # (H, W) how different from the paper each pixel is
     crop: np.ndarray  # (h, w) the part with ink in it, stray dots gone
-    box: np.ndarray  # (<=20, <=20) scaled (up to 28 without the box), strokes at MNIST's width, anti-aliased
+    fine: np.ndarray  # scaled, strokes at MNIST's width, at six times the final resolution
     centred: np.ndarray  # (28, 28) what the model sees
+
+    @cached_property
+    def box(self) -> np.ndarray:
+        """(<=20, <=20), up to 28 without the box: scaled, anti-aliased."""
+        return self.centred if self.fine is self.ink else _averaged(self.fine)
 
 
 def to_mnist(image: np.ndarray) -> np.ndarray | None:
@@ -64,14 +70,14 @@ def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:
         return None
     if not settings.crop:
         whole = cv2.resize(ink, (FIELD, FIELD), interpolation=cv2.INTER_AREA)
-        return Steps(ink, ink, whole, whole)
+        return Steps(ink, ink, ink, whole)
     crop = _cut_out(ink)
     crop = _resized(crop, _WORK_SIDE / max(crop.shape))
     if settings.despeck:
         crop = _cut_out(_without_specks(crop))
     longer = _LONGER if settings.box else FIELD * _FINE
     shape = _fine_shape(crop, longer, PEN_WIDTH if settings.pen_width else None)
-    return Steps(ink, crop, _averaged(shape), _placed(shape, settings.centre))
+    return Steps(ink, crop, shape, _placed(shape, settings.centre))
 
 
 def _checked(image: np.ndarray) -> np.ndarray:
@@ -98,7 +104,7 @@ def _ink(image: np.ndarray) -> np.ndarray | None:
         if np.median(_border(alpha)) < 128:  # transparent paper: whatever is opaque is ink
             return _scaled(alpha)
         image = image[:, :, :3]
-    paper = np.median(_border(image), axis=0)
+    paper = _median(_border(image))
     difference = cv2.absdiff(image, np.broadcast_to(paper.astype(np.uint8), image.shape))
     if difference.ndim == 3:  # the channel that shows it best: red on green has no grey contrast
         difference = difference.max(axis=2)
@@ -109,6 +115,12 @@ def _ink(image: np.ndarray) -> np.ndarray | None:
 def _border(image: np.ndarray) -> np.ndarray:
     """The outermost pixels, (N,) or (N, channels)."""
     return np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
+
+
+def _median(values: np.ndarray) -> np.ndarray:
+    """As np.median along the first axis, (N, ...), float32, but in a fifth of its time."""
+    ordered = np.sort(values, axis=0).astype(np.float32)
+    return (ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
 
 
 def _scaled(difference: np.ndarray) -> np.ndarray | None:
@@ -159,7 +171,7 @@ def _cut_out(ink: np.ndarray) -> np.ndarray:
 
 
 def _mask(ink: np.ndarray) -> np.ndarray:
-    return (ink >= 0.5).astype(np.uint8)
+    return (ink >= 0.5).view(np.uint8)
 
 
 def shrink(image: np.ndarray, side: int) -> np.ndarray:
@@ -182,7 +194,7 @@ def stroke_width(ink: np.ndarray) -> float:
     """
     distance = _depth(_mask(ink))
     middle = _middle_line(distance)
-    return max(1.0, 2 * float(np.median(distance[middle])) - 1) if middle.any() else 1.0
+    return max(1.0, 2 * float(_median(distance[middle])) - 1) if middle.any() else 1.0
 
 
 def _depth(mask: np.ndarray) -> np.ndarray:
@@ -198,9 +210,10 @@ def _middle_line(depth: np.ndarray) -> np.ndarray:
 
 def _without_specks(ink: np.ndarray) -> np.ndarray:
     """A stray dot is no longer than the pen is wide, and a small part of the ink."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(_mask(ink))
-    if count <= 2:  # the paper and one piece
+    mask = _mask(ink)
+    if cv2.connectedComponents(mask)[0] <= 2:  # the paper and one piece, told fast
         return ink
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
     longest = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     area = stats[1:, cv2.CC_STAT_AREA]
     speck = (longest <= 1.6 * stroke_width(ink)) & (area <= 0.08 * area.sum())

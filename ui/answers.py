@@ -67,18 +67,30 @@ def table(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
     )
 
 
+# one text for all ten: they change with every stroke
+_BARS = (
+    '<div class="bars" role="img" aria-label="Probability of each digit. {spoken}">'
+    + "".join(
+        f'<div class="{{chosen{digit}}}"><span>{digit}</span><span class="track">'
+        f'<span style="width:{{width{digit}}}"></span></span><span>{{label{digit}}}</span></div>'
+        for digit in range(10)
+    )
+    + '</div><p class="runner-up">{second}</p>'
+)
+
+
 def bars(answer: Answer) -> Markup:
     """Ten bars of probability, and the runner-up in a sentence."""
     shares = [float(share) for share in answer.probabilities]
-    spoken = ", ".join(f"{digit}: {probability(share)}" for digit, share in enumerate(shares))
-    rows = joined(_bar(digit, share, digit == answer.digit) for digit, share in enumerate(shares))
-    return markup(
-        '<div class="bars" role="img" aria-label="Probability of each digit. {spoken}">{rows}</div>'
-        '<p class="runner-up">{second}</p>',
-        spoken=spoken,
-        rows=rows,
-        second=second_thoughts(answer),
-    )
+    figures = [probability(share) for share in shares]
+    chosen = ["chosen" if digit == answer.digit else "" for digit in range(10)]
+    # nine times "less than" would be noise
+    labels = [figure if share >= 0.01 else "" for share, figure in zip(shares, figures, strict=True)]
+    widths = [f"{share:.1%}" for share in shares]
+    spoken = ", ".join(f"{digit}: {figure}" for digit, figure in enumerate(figures))
+    parts = {"chosen": chosen, "width": widths, "label": labels}
+    values = {f"{name}{digit}": part[digit] for name, part in parts.items() for digit in range(10)}
+    return markup(_BARS, spoken=spoken, second=second_thoughts(answer), **values)
 
 
 def second_thoughts(answer: Answer) -> str:
@@ -90,17 +102,6 @@ def second_thoughts(answer: Answer) -> str:
     if answer.digit is not None:
         return f"Runner-up: {second}."
     return f"Best guess: {first}; then {second}."
-
-
-def _bar(digit: int, share: float, chosen: bool) -> Markup:
-    return markup(
-        '<div{chosen}><span>{digit}</span><span class="track"><span style="width:{width}"></span></span>'
-        "<span>{label}</span></div>",
-        chosen=Markup(' class="chosen"') if chosen else "",
-        digit=digit,
-        width=f"{share:.1%}",
-        label=probability(share) if share >= 0.01 else "",  # nine times "less than" would be noise
-    )
 
 
 def digit_picture(picture: np.ndarray, caption: str, alt: str, side: int = 112) -> None:

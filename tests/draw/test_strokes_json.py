@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ STRAIGHT = [["M", 60, 100], ["L", 160, 100]]
 TAP = [["M", 139.982, 140], ["Q", 139.982, 140, 140, 140], ["L", 140.018, 140]]
 
 numbers = st.floats(-PAD_SIZE, 2 * PAD_SIZE)
+close = st.floats(0, 5)
 pens = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=20)
 drawings = st.lists(st.builds(Stroke, pens, st.floats(1, PAD_SIZE)), max_size=5).map(tuple)
 
@@ -90,8 +92,24 @@ def test_a_curve_stays_within_the_triangle_of_its_points(corners: list[tuple[flo
 def test_each_curve_begins_where_the_last_one_ended() -> None:
     path = [["M", 0, 0], ["Q", 10, 0, 20, 0], ["Q", 30, 0, 40, 40], ["L", 50, 50]]
     curve = points(canvas(path))
-    np.testing.assert_array_equal(curve[[0, 4, 8, 9]], [(0, 0), (20, 0), (40, 40), (50, 50)])
+    # the first is straight: one line; the second needs four
+    np.testing.assert_array_equal(curve[[0, 1, 5, 6]], [(0, 0), (20, 0), (40, 40), (50, 50)])
     assert (np.diff(curve[:, 0]) > 0).all()  # onwards, never back
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(close, close), min_size=3, max_size=3))
+def test_lines_instead_of_a_curve_are_a_quarter_of_a_pixel_off_at_most(
+    corners: list[tuple[float, float]],
+) -> None:
+    """A curve of Bezier's (Q in SVG paths), among corners as near to each other as those of a slow pen."""
+    start, control, end = np.array(corners)
+    lines = points(canvas([["M", *start], ["Q", *control, *end]]))
+    t = np.linspace(0, 1, 101)[:, None]
+    curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    along = np.concatenate([np.linspace(a, b, 101) for a, b in pairwise(lines)])
+    apart = np.linalg.norm(curve[:, None] - along, axis=2).min(axis=1)
+    assert apart.max() <= 0.25 + 0.05  # and the samples' own distance
 
 
 def test_a_tap_is_a_dot() -> None:
@@ -203,7 +221,7 @@ HOSTILE = {
     "thousands of strokes": canvas(*[STRAIGHT] * 5000),
     "a stroke too long": canvas([*LONG, ["L", 3, 3]]),
     "all together too long": canvas(LONG, STRAIGHT),
-    "curves add up": canvas([["M", 1, 1], *[["Q", 1, 1, 2, 2]] * (strokes_json.MAX_POINTS // 4)]),
+    "curves add up": canvas([["M", 1, 1], *[["Q", 1, 99, 2, 2]] * (strokes_json.MAX_POINTS // 4)]),
     "deep list": deep(5000),
     "deep objects": {"objects": deep(5000)},
     "deep path": canvas(deep(5000)),
