@@ -26,7 +26,7 @@ from ui import menu, pad
 
 ROOT = Path(__file__).parents[1]
 CORPUS = json.loads((ROOT / "tests" / "corpus" / "component_values.json").read_text("utf-8"))
-VALUES = 300  # for each event of each component
+VALUES = 450  # for each event of each component
 DRAWINGS = 6000
 RERUNS = 5  # after values that a component has taken, for each of its events
 # pages with components that listen, and what these listen to

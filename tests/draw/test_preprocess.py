@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digitlab import inference
 from digitlab.data import Dataset
 from digitlab.errors import PictureError
-from digitlab.preprocess import BOX, PEN_WIDTH, Settings, stroke_width, to_mnist, trace
+from digitlab.preprocess import BOX, CENTRE, PEN_WIDTH, Settings, stroke_width, to_mnist, trace
 from digitlab.strokes import PAD_SIZE, Drawing, Stroke, examples, render
 
 digits = st.integers(0, 9)
@@ -233,3 +233,14 @@ def test_any_bytes_give_a_picture_or_none(shape: tuple[int, int, int], seed: int
         assert result.shape == (28, 28)
         assert np.isfinite(result).all()
         assert 0 <= result.min() <= result.max() <= 1
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_the_centre_of_mass_is_the_centre_of_mnists_field(digit: int) -> None:
+    """To half a pixel of the fine shape, of which there are six in a pixel."""
+    seen = to_mnist(render(examples()[digit]))
+    assert seen is not None
+    mass = seen.sum()
+    rows, columns = np.indices(seen.shape)
+    assert (seen * rows).sum() / mass == pytest.approx(CENTRE, abs=0.1)
+    assert (seen * columns).sum() / mass == pytest.approx(CENTRE, abs=0.1)
