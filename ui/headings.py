@@ -4,6 +4,7 @@ import streamlit as st
 
 from digitlab.learn import texts
 from digitlab.learn.texts import Link
+from ui.components.arrival import arrive
 from ui.links import page_link
 from ui.markup import markup, put
 
@@ -17,7 +18,8 @@ def header(title: str, *terms: str) -> None:
 
 
 def subheader(title: str, *terms: str) -> None:
-    """The heading of a part of the page (h2)."""
+    """The heading of a part of the page (h2); a link can lead there: ?at=the-trained-cnn."""
+    arrive(title)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(title, anchor=False, width="content")
         if terms:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from benchmarks.server import RunningApp
 from digitlab.learn import texts
+from tests.browser.opened import opened
 
 WAIT_MS = 20_000
 DEFAULTS = [("view", "Map")]  # Streamlit takes a default out of the address
@@ -57,4 +58,19 @@ def test_a_word_is_looked_up_from_the_page_that_uses_it(browser: Browser, app: R
     page.get_by_role("textbox", name="Find a word").press("Enter")
     expect(page.get_by_text("like a ball that rolls")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("The share of all digits")).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_a_link_leads_to_its_place_on_a_long_page(browser: Browser, app: RunningApp, phone: bool) -> None:
+    page = opened(browser, app, "data_set?at=a-map-of-digits", phone=phone)
+    heading = page.get_by_role("heading", name="A map of digits")
+    expect(heading).to_be_in_viewport(timeout=WAIT_MS)
+    page.wait_for_timeout(4000)  # the charts above have grown
+    top = heading.bounding_box()
+    assert top
+    assert 40 < top["y"] < 200, "below the menu, at the top"
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    page.wait_for_timeout(500)
+    expect(heading).not_to_be_in_viewport()  # it doesn't hold anybody there
     page.close()

@@ -1,0 +1,31 @@
+"""Lessons and glossary lead to the very place on a page."""
+
+import pytest
+
+from digitlab.learn import texts
+from tests.apptest import open_page
+from ui.components.arrival import slug
+
+LINKS = [
+    *(term.link for term in texts.glossary().values()),
+    *(step.link for lesson in texts.lessons().values() for step in lesson.steps),
+]
+PLACES = sorted({(link.page, value) for link in LINKS if link for name, value in link.query if name == "at"})
+
+
+def test_a_heading_in_a_link() -> None:
+    assert slug("1. A weighted sum: neuron 62") == "1-a-weighted-sum-neuron-62"
+    assert slug("How bright are the pixels?") == "how-bright-are-the-pixels"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("address", "at"), PLACES)
+def test_a_place_is_one_heading_of_its_page(address: str, at: str) -> None:
+    page = open_page(address, {"at": at})
+    assert not page.exception
+    assert len([heading for heading in page.header if slug(heading.value).startswith(at)]) == 1
+
+
+@pytest.mark.parametrize("at", ["", "-", "nonsense", "<script>alert(1)</script>", "x" * 3000])
+def test_what_is_no_place_is_the_top_of_the_page(at: str) -> None:
+    assert not open_page("optimisation", {"at": at}).exception
