@@ -184,6 +184,7 @@ def test_many_threads_get_the_answers_of_one(pictures: np.ndarray) -> None:
         assert all(pool.map(ask, range(2000)))
 
 
+@pytest.mark.slow
 def test_a_long_question_does_not_hold_up_a_short_one(pictures: np.ndarray) -> None:
     model = inference.load("cnn")
     begun = Event()

@@ -208,6 +208,7 @@ def test_the_servers_figures_are_closed(app: RunningApp, path: str) -> None:
     assert b"# TYPE" not in answer.body
 
 
+@pytest.mark.slow
 def test_the_servers_figures_open_for_who_asks_for_them() -> None:
     with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | {guards.METRICS: "1"}) as app:
         answer = ask(app, "/_stcore/metrics")
@@ -391,6 +392,7 @@ def test_all_that_is_listed_can_be_warmed_up(mnist: str, monkeypatch: pytest.Mon
     assert not app.exception, app.exception[0].stack_trace
 
 
+@pytest.mark.slow
 def test_a_server_that_warms_up_stops_at_once() -> None:
     with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | {warm_up.WHAT: "all"}) as app:
         until(lambda: ask(app, "/api/health").status == 200)  # now it does the rest

@@ -13,7 +13,6 @@ from digitlab.numbers import percent
 from ui import query
 
 ALL = "all"
-KEY = "model"  # of the choice that all pages share
 DEFAULT = "cnn"
 
 
@@ -23,7 +22,7 @@ def title(name: str) -> str:
 
 
 def choose_model(
-    key: str = KEY,
+    key: str = "model",
     label: str = "Model",
     default: str = DEFAULT,
     among: Sequence[str] | None = None,
@@ -31,7 +30,7 @@ def choose_model(
 ) -> Model:
     """One model, in little room. `among` are names; without them, all that read digits."""
     names = list(among or inference.names())
-    if key == KEY:
+    if key == "model":
         _as_on_the_page_before(names)
     chosen = st.selectbox(
         label,
@@ -43,7 +42,7 @@ def choose_model(
         width=160,
         on_change=on_change,
     )
-    if key == KEY:
+    if key == "model":
         _remember(chosen)
     return inference.load(chosen)
 
@@ -58,7 +57,7 @@ def choose_models() -> list[Model]:
         index=options.index(DEFAULT),
         format_func=title,
         captions=[_caption(name) for name in options],
-        key=KEY,
+        key="model",
         bind="query-params",
     )
     _remember(chosen)
@@ -82,8 +81,8 @@ def _as_on_the_page_before(options: Sequence[str]) -> None:
     """Who comes from another page of the app finds the model that was chosen there, also where a link chose
     it: what `persist_state` keeps are presses only."""
     before: _Choice | None = st.session_state.get("_model")
-    if before and before.page != _page() and before.name in options and KEY not in st.query_params:
-        query.put(KEY, title(before.name))
+    if before and before.page != _page() and before.name in options and "model" not in st.query_params:
+        query.put("model", title(before.name))
 
 
 def _page() -> str:

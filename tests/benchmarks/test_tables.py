@@ -92,6 +92,7 @@ def test_each_page_has_a_place_for_its_numbers(tmp_path: Path, page: Path, name:
     markdown.keep(copy, name, "numbers")
 
 
+@pytest.mark.slow
 def test_benchmarks_see_the_drawings_that_training_is_judged_by(drawn_here: Path) -> None:
     for fold in UNSEEN:
         theirs = training_data.drawn(fold)
@@ -111,6 +112,7 @@ def test_writers_are_people_not_pages(drawn_here: Path) -> None:
     assert sum(theirs.sum() for theirs in people) == sum(d.source == "somebody" for d in drawings)
 
 
+@pytest.mark.slow
 def test_the_pen_strokes_table_has_each_step_and_reader(
     drawn_here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -314,6 +316,7 @@ def test_the_spread_over_seeds_is_put_into_the_card(tmp_path: Path, monkeypatch:
 # --- a source that training never saw ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_source_is_left_out_of_training_and_then_read(
     drawn_here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

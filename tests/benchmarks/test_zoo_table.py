@@ -22,6 +22,7 @@ def always(digit: int, seconds: float) -> zoo_table.Predict:
     return predict
 
 
+@pytest.mark.slow
 def test_the_table_compares_with_its_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((40, 28, 28), np.uint8)
     monkeypatch.setattr(

@@ -121,6 +121,7 @@ def test_balance_counts_the_labels() -> None:
 # --- the code that the page shows ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_code_computes_what_the_page_shows(tmp_path: Path) -> None:
     found = shell.run(data_set.code(*OTHERS), tmp_path)
     assert np.allclose(found["means"], data_set.by_digit(*OTHERS)[0], atol=1e-5)
@@ -128,6 +129,7 @@ def test_the_code_computes_what_the_page_shows(tmp_path: Path) -> None:
     assert found["standardised"].std() == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_code_finds_the_same_neighbours(tmp_path: Path) -> None:
     dataset = data.load(*OTHERS)
     found = shell.run(data_set.code_nearest(*OTHERS, 100, 9), tmp_path)

@@ -95,6 +95,7 @@ def lines(app: RunningApp) -> int:
     return len(app.output().splitlines())
 
 
+@pytest.mark.slow
 def test_all_in_one_session(app: RunningApp) -> None:
     """No value brings an error box, or more than one short line in the log; afterwards the pad works."""
     sent = {**HOSTILE, **UNREADABLE} | {json.dumps(value): json.dumps(value) for value in CORPUS["drawings"]}

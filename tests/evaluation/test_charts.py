@@ -124,6 +124,7 @@ def test_refusing_what_is_no_digit_changes_every_figure_and_the_calibration() ->
     assert errors[0] != errors[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["digits", "scribbles"])
 @pytest.mark.parametrize("refuse", [False, True])
 def test_no_number_in_a_figure_is_infinite_or_none(dataset: str, refuse: bool) -> None:

@@ -39,6 +39,7 @@ def evaluations(draw: st.DrawFn, labels: int = 9) -> Evaluation:
     return Evaluation(rng.integers(0, labels + 1, count).astype(np.uint8), probabilities)
 
 
+@pytest.mark.slow
 @given(evaluations())
 @settings(deadline=None)
 def test_numbers_are_scikit_learns(result: Evaluation) -> None:
@@ -248,6 +249,7 @@ def numbers(text: str) -> list[int]:
     return [int(number) for number in text.replace("[", " ").replace("]", " ").split()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["mnist", "digits", "npz", "csv", "zip"])
 def test_the_code_that_is_shown_gives_the_same_numbers(dataset: str, tmp_path: Path) -> None:
     """For each data set; it was MNIST's for all of them."""
@@ -266,6 +268,7 @@ def test_the_code_that_is_shown_gives_the_same_numbers(dataset: str, tmp_path: P
     assert float(shown.split()[-1]) == pytest.approx(result.right.mean(), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_the_code_for_scribbles_counts_answers() -> None:
     shown = printed(code_of_matrix("cnn", "scribbles"))
     assert numbers(shown) == evaluation.evaluate("cnn", "scribbles").matrix[data.NO_DIGIT].tolist()

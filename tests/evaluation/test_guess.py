@@ -30,6 +30,7 @@ def test_one_model_that_gives_a_probability_of_0_does_not_decide_alone() -> None
     assert list(guess.hardest_of(losses, 1)) == [1]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(st.integers(1, 1000))
 def test_a_round_is_twenty_of_the_hardest_and_always_the_same(number: int) -> None:

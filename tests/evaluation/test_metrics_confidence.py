@@ -123,6 +123,7 @@ def test_a_curve_of_nothing() -> None:
     assert [len(part) for part in curve] == [0, 0, 0]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(seeds, st.booleans(), st.integers(0, 2))
 def test_a_curve_is_what_selecting_at_each_of_its_thresholds_gives(

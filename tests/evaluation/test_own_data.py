@@ -279,6 +279,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_costs_next_to_nothing(bomb: str) -> None:
     name, content = BOMBS[bomb]()
@@ -297,6 +298,7 @@ def test_the_deadline_lies_between_two_pictures(monkeypatch: pytest.MonkeyPatch,
         read("a.zip", content)
 
 
+@pytest.mark.slow
 def test_the_largest_good_zip_is_read_in_time() -> None:
     content = zip_of({f"3/{i}.png": png(np.full((28, 28), i % 100, np.uint8)) for i in range(MAX_PICTURES)})
     sentence, _, megabytes = measured("a.zip", content)

@@ -156,7 +156,7 @@ def test_strips_say_how_many_there_are() -> None:
 # --- compare -----------------------------------------------------------------------------------------
 
 
-def test_the_page_number_stands_in_the_link() -> None:
+def test_the_page_number_stands_in_the_link(mnist_test: data.Dataset) -> None:
     page = open_page("compare", {"a": "linear", "b": "cnn", "group": "Only B right", "page": "3"})
     assert not page.exception
     assert page.session_state["page"] == 3
@@ -224,7 +224,7 @@ def test_buttons_are_named_by_their_digit() -> None:
 
 def test_the_end_has_both_matrices_and_the_next_round() -> None:
     page = open_page("guess", {"round": "2", "answers": "0" * games.QUESTIONS})
-    assert page.subheader[0].value.startswith("You: ")
+    assert page.header[0].value.startswith("You: ")
     assert sum('class="small-matrix"' in html.proto.body for html in page.get("html")) == 2
     page.button(key="again").click().run()
     assert page.query_params["round"] == "3"

@@ -11,6 +11,7 @@ from tests.apptest import open_page
 from ui import pad
 
 
+@pytest.mark.slow
 def test_it_opens_fresh_and_with_my_drawing() -> None:
     assert not open_page("convolution").exception
     test = open_page("convolution", state={"_pad": pad._Pad(drawing=strokes.examples()[8])})

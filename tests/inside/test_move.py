@@ -81,6 +81,7 @@ def test_the_scores_are_the_models_own(start: Move) -> None:
             assert scores.share == pytest.approx(np.count_nonzero(scores.right) / scores.right.size)
 
 
+@pytest.mark.slow
 def test_convolution_bears_more_shifts_than_fixed_weights() -> None:
     """What the page is about, on the first test digits of other people."""
     models = [inference.load(name) for name in ("linear", "dense", "cnn")]

@@ -12,6 +12,7 @@ def texts(test) -> str:  # noqa: ANN001 - an AppTest
     return "\n".join(element.value for element in test.markdown)
 
 
+@pytest.mark.slow
 def test_fresh_a_letter_and_nonsense() -> None:
     for query in (
         {},

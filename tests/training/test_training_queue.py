@@ -111,6 +111,7 @@ def test_time_and_memory_are_bounded(made: Callable[..., TrainingQueue]) -> None
     assert not alive(fat)
 
 
+@pytest.mark.slow
 def test_whose_owner_is_gone_is_stopped_and_who_is_there_goes_on(made: Callable[..., TrainingQueue]) -> None:
     runs = made(SLEEP, gone_s=1.5, at_once=2, present=lambda owner: owner == "there")
     gone, there = runs.submit("gone", SETTINGS), runs.submit("there", SETTINGS)
@@ -131,6 +132,7 @@ def test_closing_leaves_no_process_and_no_file(made: Callable[..., TrainingQueue
     assert not run.folder.exists()
 
 
+@pytest.mark.slow
 def test_old_runs_of_an_owner_are_forgotten(made: Callable[..., TrainingQueue]) -> None:
     runs = made("pass")
     for _ in range(7):
@@ -170,6 +172,7 @@ def test_who_stopped_it_is_told(made: Callable[..., TrainingQueue]) -> None:
     assert run.problem == "You stopped it."
 
 
+@pytest.mark.slow
 def test_a_trainer_waits_while_somebody_is_expected_and_is_used(made: Callable[..., TrainingQueue]) -> None:
     here = {"a"}
     queue = made(
@@ -197,6 +200,7 @@ def test_a_trainer_waits_while_somebody_is_expected_and_is_used(made: Callable[.
     assert not next_one.folder.exists()
 
 
+@pytest.mark.slow
 def test_a_trainer_that_waits_ends_with_its_server() -> None:
     """Killed, so that it can't tidy up."""
     code = """
