@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 
 from digitlab.strokes import PAD_SIZE, Drawing, examples
 
-HAND_MS = 250  # a hand arrives before it draws; meanwhile the canvas's toolbar slides out of the way
 ANSWER_MS = 20_000  # a slow machine; an answer takes about 300
 
 
@@ -19,7 +18,6 @@ class Pad:
         self.page = page
         self.canvas = page.locator("canvas.upper-canvas")
         self.answer = page.locator(".st-key-answer")
-        # the canvas's own toolbar has buttons with these names, too
         self.undo = page.locator(".st-key-undo button")
         self.clear = page.locator(".st-key-clear button")
 
@@ -42,7 +40,6 @@ class Pad:
         left, top = self._corner()
         mouse = self.page.mouse
         mouse.move(left + points[0][0], top + points[0][1])
-        self.page.wait_for_timeout(HAND_MS)
         mouse.down()
         for x, y in points:
             mouse.move(left + x, top + y)

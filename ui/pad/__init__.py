@@ -12,6 +12,7 @@ import streamlit as st
 from digitlab.errors import DrawingError
 from digitlab.strokes import PAD_SIZE, PEN_WIDTH, Drawing
 from ui.pad import strokes_json
+from ui.pad.bare import bare
 
 PEN_WIDTHS = (8, 32)  # pixels
 _INK, _PAPER = "#1f2733", "#ffffff"
@@ -77,6 +78,7 @@ def canvas() -> None:
 def tools() -> None:
     """Pen width, Undo and Clear. They are never disabled: a stroke that ends over a disabled button is lost,
     because the button swallows the mouse-up."""
+    bare(key="bare-pad")
     st.slider(
         "Pen width in pixels",
         *PEN_WIDTHS,
