@@ -1,11 +1,10 @@
 """What a browser gets besides the page's content: its weight, and the rules of what it may load."""
 
-import pytest
 from playwright.sync_api import Browser, Page
 
 from benchmarks.first_visit import visit
 from benchmarks.server import RunningApp
-from tests.browser.opened import PAGES, finished, opened
+from tests.browser.opened import opened
 
 
 def test_the_first_visit_to_the_draw_page_is_light(browser: Browser, app: RunningApp) -> None:
@@ -21,17 +20,6 @@ def complaints(page: Page) -> list[str]:
         "console", lambda said: found.append(said.text) if "Content Security Policy" in said.text else None
     )
     return found
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_no_page_needs_what_the_policy_forbids(browser: Browser, app: RunningApp, address: str) -> None:
-    page = browser.new_page()
-    found = complaints(page)
-    page.goto(f"{app.base_url}/{address}")
-    finished(page)
-    page.wait_for_load_state("networkidle")
-    assert found == []
-    page.close()
 
 
 def test_a_script_from_elsewhere_is_not_run(browser: Browser, app: RunningApp) -> None:

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.server import RunningApp, running_app
-from tests.browser.opened import PAGES
 from tests.browser.pad import Pad
 
 ROOT = Path(__file__).parents[2]
@@ -34,23 +33,6 @@ def test_each_page_has_its_address(browser: Browser, app: RunningApp, path: str)
         page.get_by_role("columnheader", name="Shrunk") if path == "steps" else Pad(page).canvas
     ).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
-    page.close()
-
-
-@pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
-@pytest.mark.parametrize("path", PAGES)
-def test_each_page_opens_with_something_and_fits(
-    browser: Browser, app: RunningApp, path: str, width: int
-) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    page.goto(f"{app.base_url}/{path}")
-    expect(page.get_by_role("heading").first.or_(Pad(page).canvas).first).to_be_visible(timeout=20_000)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=30_000
-    )
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), "it scrolls sideways"
     page.close()
 
 
