@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.server import RunningApp
 from digitlab import inference
@@ -14,20 +14,19 @@ SCRIBBLE = [(40, 200), (60, 40), (90, 230), (120, 50), (150, 230), (180, 40), (2
 
 
 @pytest.mark.parametrize("number", DIGITS)
-def test_digit_in_the_middle(pad: Pad, number: int) -> None:
+def test_a_digit_in_the_middle_small_in_a_corner_and_with_the_thinnest_pen(pad: Pad, number: int) -> None:
+    """One after the other on one page: to open it takes longer than to draw."""
     pad.draw(digit(number))
     pad.expect_digit(number)
-
-
-@pytest.mark.parametrize("number", DIGITS)
-def test_small_digit_in_a_corner(pad: Pad, number: int) -> None:
+    pad.clear.click()
+    pad.expect_text("Draw a digit")
+    pad.wait_for_a_new_canvas()
     corner = [(55, 55), (225, 55), (55, 225), (225, 225)][number % 4]
     pad.draw(digit(number), scale=0.4, at=corner)
     pad.expect_digit(number)
-
-
-@pytest.mark.parametrize("number", DIGITS)
-def test_thinnest_pen(pad: Pad, number: int) -> None:
+    pad.clear.click()
+    pad.expect_text("Draw a digit")
+    pad.wait_for_a_new_canvas()
     pad.page.get_by_role("slider", name="Pen width in pixels").press("Home")
     pad.page.wait_for_timeout(600)  # the canvas shows nothing when it gets its new pen
     pad.draw(digit(number))
@@ -150,13 +149,15 @@ def test_examples_are_drawn_and_answered(pad: Pad) -> None:
 
 
 @pytest.mark.parametrize("number", DIGITS)
-def test_a_link_opens_with_an_example(page: Page, app: RunningApp, number: int) -> None:
+def test_a_link_opens_with_an_example(context: BrowserContext, app: RunningApp, number: int) -> None:
+    page = context.new_page()
     page.goto(f"{app.base_url}/?example={number}")
     Pad(page).expect_digit(number)
 
 
 @pytest.mark.parametrize("value", ["10", "-1", "x", "", "7.0", "٣", "1" * 5000])
-def test_a_bad_link_opens_an_empty_pad(page: Page, app: RunningApp, value: str) -> None:
+def test_a_bad_link_opens_an_empty_pad(context: BrowserContext, app: RunningApp, value: str) -> None:
+    page = context.new_page()
     page.goto(f"{app.base_url}/?example={value}&model=nonsense")
     Pad(page).expect_text("Draw a digit")
 
