@@ -14,4 +14,4 @@ def show_code(
     apart. Tests run every code that a page shows."""
     with st.popover(label, icon=":material/code:", key=key):
         st.caption(note)
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)

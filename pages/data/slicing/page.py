@@ -144,7 +144,7 @@ def whole_pictures(dataset: data.Dataset, start: str) -> None:
     )
     selection = slicing.SELECTIONS[titles.index(title)]
     taken = selection.take(dataset.images, dataset.labels)
-    st.code(selection.code, language="python")
+    st.code(selection.code, language="python", wrap_lines=True)
     st.markdown(f"{selection.meaning} **chosen.shape is {taken.shape}.**")
     figures = joined(
         markup('<img src="{url}" alt="">', url=data_url(np.ascontiguousarray(picture)))

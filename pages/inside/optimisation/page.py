@@ -170,7 +170,7 @@ def loops() -> None:
             f"Both gave the same sums, up to rounding: the largest difference is {timing.difference:.0e}. "
             "NumPy does the same work in compiled code, many numbers at a time."
         )
-    st.code(vectorised.code(), language="python")
+    st.code(vectorised.code(), language="python", wrap_lines=True)
 
 
 def render() -> None:
