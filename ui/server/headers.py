@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FRAMES = "DIGITLAB_FRAME_ANCESTORS"  # who may embed the app: "'self' https://school.example"
-# No browser shows these as a page. A hundred of them come with the first visit: the rules would weigh 70 KB.
+# No browser shows these as a page. A hundred of them come with the first visit: the rules would weigh 40 KB.
 NO_PAGES = ("text/javascript", "application/javascript", "text/css", "font/", "image/png", "image/jpeg")
 SHELL = Path(st.__file__).with_name("static") / "index.html"
 
