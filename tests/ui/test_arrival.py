@@ -26,6 +26,10 @@ def test_a_place_is_one_heading_of_its_page(address: str, at: str) -> None:
     assert len([heading for heading in page.header if slug(heading.value).startswith(at)]) == 1
 
 
+def test_the_beginning_of_two_headings_breaks_nothing() -> None:
+    assert not open_page("data_set", {"at": "how"}).exception
+
+
 @pytest.mark.parametrize("at", ["", "-", "nonsense", "<script>alert(1)</script>", "x" * 3000])
 def test_what_is_no_place_is_the_top_of_the_page(at: str) -> None:
     assert not open_page("optimisation", {"at": at}).exception

@@ -18,5 +18,6 @@ def arrive(title: str) -> None:
     """Call it at a heading: the page scrolls there if the link names it. Its beginning is enough, as its end
     may change ("1. A weighted sum: neuron 62")."""
     named = st.query_params.get("at", "")
-    if named and slug(title).startswith(named):
-        _component(key=f"arrival-{named}", height=1)
+    place = slug(title)
+    if named and place.startswith(named):  # two headings may begin alike
+        _component(key=f"arrival-{place}", height=1)

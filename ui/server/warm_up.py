@@ -142,7 +142,7 @@ def _run(tasks: dict[str, Task]) -> None:
         if _stopped.is_set():
             return
         _done(name, task)
-        _keep()
+    _keep()
 
 
 def _keep() -> None:
