@@ -10,6 +10,7 @@ This is the only door to TensorFlow. What it writes, a folder for each model:
 
     model.keras         to download and continue with (weights and architecture, no optimiser state)
     model.tflite        the same weights for LiteRT: what the app runs
+    live.bin            the same weights for the browser, of the models that answer while the pen is down
     history.json        loss and accuracy of each epoch, on training and validation data
     predictions.npz     probabilities on MNIST's 10,000 test images, and their labels
     neighbours.npy      for each test image the training images that the model finds most alike
@@ -42,8 +43,18 @@ import numpy as np
 
 from digitlab import inference
 from digitlab.errors import DigitLabError
-from model_zoo import ABLATIONS, ARTIFACTS, CLASSIFIERS, DETECTOR, EVERYTHING, GENERATORS, Recipe, definition
-from model_zoo.training import export, training_data
+from model_zoo import (
+    ABLATIONS,
+    ARTIFACTS,
+    CLASSIFIERS,
+    DETECTOR,
+    EVERYTHING,
+    GENERATORS,
+    LIVE,
+    Recipe,
+    definition,
+)
+from model_zoo.training import export, live, training_data
 from model_zoo.training.fit import OPTIMIZERS, fit, iterations, warm_up
 from model_zoo.training.workers import Workers
 
@@ -208,6 +219,8 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     with export.published(options.out / name) as folder:
         fresh = module.build()
         export.export(model, fresh, folder, recipe)
+        if name in LIVE and not options.quick:
+            live.write(fresh, folder)
         if name == "committee" or name in ABLATIONS or name in GENERATORS:
             # its members' files hold it all; nobody takes a study; a generator's would need our own layer
             (folder / "model.keras").unlink()

@@ -39,16 +39,17 @@ def running_app(
     cwd: Path | str | None = None,
     env: Mapping[str, str] | None = None,
     args: Sequence[str] = (),
+    port: int | None = None,
     timeout: float = 60.0,
 ) -> Iterator[RunningApp]:
-    """Serve `script` on a free local port until the `with` block ends, however it ends.
+    """Serve `script` on this local port, or a free one, until the `with` block ends, however it ends.
 
     `cwd` and `env` mean what they mean to `subprocess`; Streamlit reads `.streamlit/` from `cwd`.
     `args` are further options of `streamlit run`, such as `--server.fileWatcherType none`. Digit Lab's server
     warms up nothing but its models, unless `env` says DIGITLAB_WARM_UP=all: it would keep a core busy.
     Raises RuntimeError when the server is not healthy within `timeout` seconds.
     """
-    port = free_port()
+    port = port or free_port()
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(Path(script).absolute())),
         *("--server.address", HOST, "--server.port", str(port), "--server.headless", "true"),

@@ -23,6 +23,7 @@ CLASSIFIERS = (
 DETECTOR = "detector"  # it tells whether it is a digit at all
 ABLATIONS = ("dense_classic_sgd",)  # trained for its history alone, to be compared with another's
 GENERATORS = ("vae", "vae_conditional")  # they draw digits
+LIVE = ("linear", "dense_classic", "tiny_cnn", "cnn", DETECTOR)  # they answer in the browser, at every frame
 EVERYTHING = (*CLASSIFIERS, DETECTOR, *ABLATIONS, *GENERATORS)
 
 

@@ -48,6 +48,17 @@ MORE = [
     *("undefined", "..", "../../etc/passwd", "%00", "%", "$x^2$", ":material/x:", "\u202e abc", "1" * 400),
     *("1,2", "4-9", "9-9-9", ",", "0.1,-0.2", "9e9,9e9", ",".join(["1"] * 9), ",".join(["nan"] * 9)),
     *("digits-3", "mnist-99999999", "mnist--1", "mnist-1e3", "mnist-test-7", "cnn", "Dense", "dense,cnn"),
+    # drawings, of digitlab.draw.link: good, cut, without ink, with more points than there are
+    *(
+        "1SAEAAA",
+        "1SAKgBqAGwBKAAg",
+        "1SAKgBqAGwBKAA",
+        "1",
+        "1A",
+        "1SAGA8QQA",
+        "1SMCEPQAA",
+        "1" + "SAEAAA" * 580,
+    ),
 ]
 
 

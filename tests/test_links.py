@@ -109,7 +109,9 @@ def test_random_links(opened: Open, offered: Callable[[str], Link], address: str
 
 
 def test_the_links_name_what_pages_read(offered: Callable[[str], Link]) -> None:
-    assert {"model", "example", "sample", "teacher", "cell", "take", "digit"} <= {*links.parameters()}
+    assert {"model", "example", "sample", "teacher", "cell", "take", "digit", "drawing"} <= {
+        *links.parameters()
+    }
     assert "CNN" in offered("draw")["model"]  # as the bound widgets of the running page tell
 
 

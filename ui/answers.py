@@ -4,15 +4,19 @@ Each function returns Markup; `ui.markup.put` shows it. The classes stand in ui/
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 from digitlab.inference import Answer
 from digitlab.numbers import probability
 from ui import style
-from ui.figures import figure
+from ui.figures import figure, row
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import grey
+
+SIDE = 112  # pixels, of a small picture
+SEEN = "What the model sees: 28 × 28 pixels."
 
 
 def nothing() -> Markup:
@@ -69,13 +73,13 @@ def table(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
 
 # one text for all ten: they change with every stroke
 _BARS = (
-    '<div class="bars" role="img" aria-label="Probability of each digit. {spoken}">'
+    '<div><div class="bars" role="img" aria-label="Probability of each digit. {spoken}">'
     + "".join(
-        f'<div class="{{chosen{digit}}}"><span>{digit}</span><span class="track">'
-        f'<span style="width:{{width{digit}}}"></span></span><span>{{label{digit}}}</span></div>'
+        f'<div class="{{chosen{digit}}}" style="--share:{{width{digit}}}"><span>{digit}</span>'
+        f'<span class="track"><span></span></span><span>{{label{digit}}}</span></div>'
         for digit in range(10)
     )
-    + '</div><p class="runner-up">{second}</p>'
+    + '</div><p class="runner-up">{second}</p></div>'
 )
 
 
@@ -91,6 +95,29 @@ def bars(answer: Answer) -> Markup:
     parts = {"chosen": chosen, "width": widths, "label": labels}
     values = {f"{name}{digit}": part[digit] for name, part in parts.items() for digit in range(10)}
     return markup(_BARS, spoken=spoken, second=second_thoughts(answer), **values)
+
+
+def template() -> Markup:
+    """As an answer and its details look, to be filled in by the browser (ui/pad/browser/live.js)."""
+    blank = Answer(None, 0, 1, False, np.zeros(10, np.float32))
+    picture = markup(
+        '<figure class="figure" style="width:{side}px"><canvas width="28" height="28"></canvas>'
+        "<figcaption>{caption}</figcaption></figure>",
+        side=SIDE,
+        caption=SEEN,
+    )
+    return nothing() + details(bars(blank), row([picture]))
+
+
+def details(*parts: Markup) -> Markup:
+    """What stands beside an answer: bars or a table, and pictures."""
+    return markup('<div class="details">{parts}</div>', parts=joined(parts))
+
+
+@cache
+def no_details() -> Markup:
+    """Their place while there are none, so that nothing moves when they come."""
+    return markup('<div class="no-details" aria-hidden="true">{parts}</div>', parts=template())
 
 
 def second_thoughts(answer: Answer) -> str:

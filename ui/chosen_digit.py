@@ -9,7 +9,7 @@ from digitlab import data, snippets, strokes
 from digitlab.data import samples
 from digitlab.errors import DataUnavailable
 from digitlab.preprocess import to_mnist
-from ui import answers, input_digit
+from ui import answers, drawing_link, input_digit
 from ui.links import page_link
 
 NAMES = {
@@ -31,8 +31,9 @@ class ChosenDigit:
 
 def choose(example: str | None = None) -> ChosenDigit:
     """Show whose digit it is, and let the user change it. A data set's digit stands in the link as
-    ?sample=mnist-4711; a new drawing takes its place. Who has neither gets `example`, named in the same way,
-    or our own example."""
+    ?sample=mnist-4711; a new drawing takes its place. So may a drawing, as ?drawing=...; beside a sample it
+    waits. Who has neither gets `example`, named in the same way, or our own example."""
+    drawing_link.open_link()
     chosen = _chosen(example)
     with st.container(horizontal=True, vertical_alignment="center", key="chosen-digit"):
         answers.digit_picture(chosen.picture, "", f"The digit: {chosen.whose}", side=56)
@@ -71,7 +72,8 @@ def _chosen(start: str | None) -> ChosenDigit:
     if name:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
-        return ChosenDigit(seen, drawn, None, "your drawing")
+        whose = drawing_link.WHOSE if drawing_link.is_shown() else "your drawing"
+        return ChosenDigit(seen, drawn, None, whose)
     if start and (found := sample(start)):
         return _of_data_set(start, *found)
     example = strokes.render(strokes.examples()[snippets.EXAMPLE])

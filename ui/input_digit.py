@@ -8,6 +8,7 @@ import streamlit as st
 from digitlab import photos, strokes
 from digitlab.errors import PictureError
 from ui import pad
+from ui.pad.tools import tools
 
 _SOURCES = {
     "draw": ":material/draw: Draw",
@@ -42,7 +43,7 @@ def choose() -> None:
     choose_source()
     if source() == "draw":
         pad.canvas()
-        pad.tools()
+        tools()
 
 
 def choose_source() -> None:

@@ -48,24 +48,34 @@ def choose_model(
 
 
 def choose_models() -> list[Model]:
-    """One model or all of them side by side, each with its size and how well it reads."""
+    """One model or all of them side by side: a line that says which, and a button that opens the choice,
+    each with its size and how well it reads."""
     options = [*inference.names(), ALL]
     _as_on_the_page_before(options)
-    chosen = st.radio(
-        "Model",
-        options,
-        index=options.index(DEFAULT),
-        format_func=title,
-        captions=[_caption(name) for name in options],
-        key="model",
-        bind="query-params",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="who-reads"):
+        who = st.empty()
+        with st.popover("Change", type="tertiary"):
+            chosen = st.radio(
+                "Model",
+                options,
+                index=options.index(DEFAULT),
+                format_func=title,
+                captions=[_caption(name) for name in options],
+                key="model",
+                bind="query-params",
+            )
+        st.button("Compare all", type="tertiary", on_click=_compare, disabled=chosen == ALL)
     _remember(chosen)
     if chosen == ALL:
+        who.markdown("**All models** read it.", width="content")
         return [inference.load(name) for name in inference.names()]
     model = inference.load(chosen)
-    st.caption(f"**{model.card['title']}**: {model.card['summary']}")
+    who.markdown(f"**{model.card['title']}** reads it.", width="content")
     return [model]
+
+
+def _compare() -> None:
+    st.session_state["model"] = ALL
 
 
 class _Choice(NamedTuple):
@@ -94,6 +104,5 @@ def _caption(name: str) -> str:
     if name == ALL:
         return "Side by side."
     card = inference.load(name).card
-    return (
-        f"{percent(card['test_accuracy'], 1)} of MNIST’s test digits; {card['parameters']:,} learned numbers"
-    )
+    right, learned = percent(card["test_accuracy"], 1), f"{card['parameters']:,} learned numbers"
+    return f"{card['summary']} {right} of MNIST’s test digits; {learned}."

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 import digitlab
-from ui import menu, query
+from ui import menu, present, query
 from ui.menu import Entry
 
 
@@ -26,6 +26,7 @@ st.set_page_config(
 
 st.html(Path(__file__).with_name("style.css"))
 query.tidy()
+present.apply()
 
 front = menu.ENTRIES[menu.FRONT]
 hidden = [

@@ -12,22 +12,30 @@ EMPTY = "Draw a digit"
 EMPTY_HINT = "The answer appears here, as soon as there is something to read."
 
 
+NOT_SURE = "Not sure"
+
+
 def headline(answer: Answer) -> str:
     """The answer itself: a digit, or that there is none to give."""
-    return "Not sure" if answer.digit is None else str(answer.digit)
+    return NOT_SURE if answer.digit is None else str(answer.digit)
+
+
+NO_DIGIT = "This doesn’t look like a digit."
+SEVERAL = "It could be more than one digit."
+# from which probability on, what is said of an answer; never with a digit in it, which would look like one
+SURENESS = (
+    (0.99, "The model is certain."),
+    (0.9, "The model is quite sure."),
+    (0.7, "The model is fairly sure."),
+    (0.0, "The model hesitates."),
+)
 
 
 def sentence(answer: Answer) -> str:
-    """How sure the model is, in words; never with a digit in them, which would look like an answer."""
+    """How sure the model is, in words."""
     if not answer.is_digit:
-        return "This doesn’t look like a digit."
+        return NO_DIGIT
     if answer.digit is None:
-        return "It could be more than one digit."
+        return SEVERAL
     confidence = answer.probabilities[answer.guess]
-    if confidence >= 0.99:
-        return "The model is certain."
-    if confidence >= 0.9:
-        return "The model is quite sure."
-    if confidence >= 0.7:
-        return "The model is fairly sure."
-    return "The model hesitates."
+    return next(words for least, words in SURENESS if confidence >= least)

@@ -12,7 +12,7 @@ from digitlab.preprocess import to_mnist
 from digitlab.training import charts, histories
 from digitlab.training.histories import Snapshots
 from digitlab.training.replay import SECONDS, Player
-from ui import headings, input_digit
+from ui import drawing_link, headings, input_digit
 from ui.charts import chart
 from ui.clock import fragment_while
 from ui.confusion_cells import small_matrix
@@ -28,6 +28,7 @@ MOMENT = "moment"  # the slider, and the parameter in the link
 def render() -> None:
     headings.header("Replay a training", "Iteration", "Epoch", "Weight", "Confusion matrix")
     st.markdown("Move the slider, or press Play: you see one model at moments of its training.")
+    drawing_link.open_link()
     replay()
 
 
@@ -109,7 +110,7 @@ def in_epochs(epochs: float) -> str:
 def my_drawing(name: str, moment: int) -> None:
     drawn = input_digit.picture()
     seen = None if drawn is None else to_mnist(drawn)
-    whose = "Your drawing"
+    whose = drawing_link.WHOSE.capitalize() if drawing_link.is_shown() else "Your drawing"
     if seen is None:
         seen, whose = to_mnist(strokes.render(strokes.examples()[3])), "An example"
     assert seen is not None
@@ -126,7 +127,7 @@ def my_drawing(name: str, moment: int) -> None:
             share=probability(float(probabilities[guess])),
         )
     )
-    if whose != "Your drawing":
+    if whose == "An example":
         page_link("draw", "Draw a digit of your own")
 
 

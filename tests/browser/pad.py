@@ -18,18 +18,14 @@ class Pad:
         self.page = page
         self.canvas = page.locator("canvas.upper-canvas")
         self.answer = page.locator(".st-key-answer")
-        self.undo = page.locator(".st-key-undo button")
-        self.clear = page.locator(".st-key-clear button")
+        self.undo = page.get_by_role("button", name="Undo")
+        self.clear = page.get_by_role("button", name="Clear")
+        self.live = page.get_by_test_id("live-answer")
 
     def wait_until_ready(self) -> None:
         expect(self.canvas).to_be_visible(timeout=30_000)
         expect(self.answer).to_be_visible()
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-
-    def wait_for_a_new_canvas(self) -> None:
-        """After Undo and Clear the canvas is built anew: a hand needs longer than that, a test doesn't."""
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-        self.page.wait_for_timeout(600)
 
     def draw(self, drawing: Drawing, scale: float = 1, at: tuple[float, float] | None = None) -> None:
         """Draw with mouse moves, scaled about the middle of the pad, which moves to `at`."""
@@ -37,33 +33,39 @@ class Pad:
             self.stroke(_moved(stroke.points, scale, at))
 
     def stroke(self, points: Sequence[tuple[float, float]]) -> None:
-        left, top = self._corner()
+        self.begin(points)
+        self.page.mouse.up()
+
+    def begin(self, points: Sequence[tuple[float, float]]) -> None:
+        """A stroke whose end is still to come: the mouse button stays down."""
+        first, *rest = self.on_screen(points)
         mouse = self.page.mouse
-        mouse.move(left + points[0][0], top + points[0][1])
+        mouse.move(*first)
         mouse.down()
-        for x, y in points:
-            mouse.move(left + x, top + y)
-        mouse.up()
+        for point in [first, *rest]:
+            mouse.move(*point)
 
     def touch(self, points: Sequence[tuple[float, float]]) -> None:
         """One stroke of a finger."""
-        left, top = self._corner()
         device = self.page.context.new_cdp_session(self.page)
-        for number, (x, y) in enumerate(points):
+        for number, (x, y) in enumerate(self.on_screen(points)):
             device.send(
                 "Input.dispatchTouchEvent",
-                {
-                    "type": "touchMove" if number else "touchStart",
-                    "touchPoints": [{"x": left + x, "y": top + y}],
-                },
+                {"type": "touchMove" if number else "touchStart", "touchPoints": [{"x": x, "y": y}]},
             )
         device.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         device.detach()
 
-    def _corner(self) -> tuple[float, float]:
+    def on_screen(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Where points of the pad, 280 pixels wide, lie in the window."""
         box = self.canvas.bounding_box()
         assert box, "the canvas is not on the page"
-        return box["x"], box["y"]
+        scale = box["width"] / PAD_SIZE
+        return [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
+
+    def ink(self) -> int:
+        """How many pixels of the canvas are dark."""
+        return int((self.picture()[:, :, :3].min(axis=2) < 128).sum())
 
     def expect_digit(self, digit: int) -> None:
         """The answer shows this digit, and no other."""

@@ -17,7 +17,7 @@ from model_zoo import EVERYTHING, definition
 
 ROOT = Path(__file__).parents[2]
 FILES = {"model.keras", "model.tflite", "history.json", "predictions.npz", "neighbours.npy", "card.json"}
-INSIDE = {"weights.npz", "moments.npz", "moments"}
+INSIDE = {"weights.npz", "moments.npz", "moments", "live.bin"}
 
 
 def command(*arguments: str | Path) -> list[str]:

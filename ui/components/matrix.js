@@ -96,7 +96,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     table.append(foot)
   }
   mark(...data.chosen)
-  if (hadFocus) table.querySelector("[aria-pressed=true]")?.focus()
+  // no scrolling: it would go back from the pictures behind the cell
+  if (hadFocus) table.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true })
 
   table.onkeydown = (event) => {
     const from = parentElement.activeElement ?? table.getRootNode().activeElement

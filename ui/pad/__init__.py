@@ -1,10 +1,12 @@
 """The drawing pad: the only module that knows the canvas package, so that it can be replaced.
 
 The strokes are kept in the session and are the truth: the canvas shows them, forgets them when its page
-is left, and is given them again. A new version (a new key) makes the browser throw its own copy away.
+is left, and is given them again. The canvas itself stays as long as its page does, since a stroke that is
+begun while another one takes its place is lost. What the package lacks, `ui/pad/browser/` adds around it.
 """
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -12,21 +14,28 @@ import streamlit as st
 from digitlab.errors import DrawingError
 from digitlab.strokes import PAD_SIZE, PEN_WIDTH, Drawing
 from ui.pad import strokes_json
-from ui.pad.bare import bare
 
-PEN_WIDTHS = (8, 32)  # pixels
+KEY = "pad"
 _INK, _PAPER = "#1f2733", "#ffffff"
+_NOTHING = object()
 
 
 @dataclass
 class _Pad:
     drawing: Drawing = ()
-    version: int = 0
-    shown: dict[str, Any] | None = None  # the very object that the canvas was given
+    base: Drawing = ()  # what the canvas was given; strokes drawn since then come on top
+    version: int = 0  # another number for each drawing that the canvas is given
+    touched: bool = False  # whether somebody has drawn, or has put a drawing on it
+    session: str = field(default_factory=lambda: f"{random.getrandbits(48):x}")
+    shown: dict[str, Any] | None = None  # what the canvas was given, as it wants it
+    value: Any = None  # what the canvas sent last
+    overtaken: Any = _NOTHING  # a value from before another drawing was put on the pad
+    pen: int = PEN_WIDTH
 
-    @property
-    def key(self) -> str:
-        return f"pad-{self.version}"
+    def give(self, drawing: Drawing) -> None:
+        self.drawing = self.base = drawing
+        self.version = random.getrandbits(48)  # a server that doesn't know the others' numbers repeats none
+        self.shown = strokes_json.from_strokes(drawing, _INK) | {"nonce": self.version}
 
 
 def _pad() -> _Pad:
@@ -39,15 +48,45 @@ def used() -> bool:
 
 
 def put(drawing: Drawing) -> None:
-    """Show this drawing instead of what is on the pad. Call it before `show`, or in a callback."""
+    """Show this drawing instead of what is on the pad. Call it before `canvas`, or in a callback."""
     pad = _pad()
-    pad.drawing = drawing
-    pad.version += 1
+    pad.give(drawing)
+    pad.touched = True
+    pad.overtaken = pad.value
+
+
+def begin_with(drawing: Drawing) -> None:
+    """As `put`, for a link's example: it gives way to what the tab kept of an earlier visit."""
+    _pad().give(drawing)
 
 
 def drawing() -> Drawing:
     """What is on the pad; also on the other pages."""
     return _pad().drawing
+
+
+def session() -> str:
+    """Another one for each visit."""
+    return _pad().session
+
+
+def is_touched() -> bool:
+    """Whether what is on the pad is the visitor's own."""
+    return _pad().touched
+
+
+def base() -> tuple[Drawing, int]:
+    """What the canvas was given to start from, and a number that is another one each time."""
+    return _pad().base, _pad().version
+
+
+def pen_width() -> int:
+    """Pixels of the pad."""
+    return _pad().pen
+
+
+def take_pen(width: int) -> None:
+    _pad().pen = width
 
 
 def canvas() -> None:
@@ -56,41 +95,31 @@ def canvas() -> None:
     from streamlit_drawable_canvas import st_canvas
 
     pad = _pad()
-    if pad.key not in st.session_state:  # new here, or back from another page
-        pad.shown = strokes_json.from_strokes(pad.drawing, _INK)
     try:
+        arrives = KEY not in st.session_state
+        if arrives:  # new here, or back from another page
+            pad.give(pad.drawing)
+            pad.overtaken = _NOTHING
         result = st_canvas(
             width=PAD_SIZE,
             height=PAD_SIZE,
-            stroke_width=st.session_state.get("pen-width", PEN_WIDTH),
+            stroke_width=pad.pen,
             stroke_color=_INK,
             background_color=_PAPER,
             initial_drawing=pad.shown,
-            key=pad.key,
+            key=KEY,
         )
-        pad.drawing = strokes_json.to_strokes(result.json_data)
+        pad.value = result.json_data
+        if pad.value == pad.overtaken:  # it has not shown yet what was put on it
+            return
+        pad.overtaken = _NOTHING
+        pad.drawing = strokes_json.to_strokes(pad.value)
+        if len(pad.drawing) != len(pad.base):
+            pad.touched = True
+            if arrives:  # the server is new, the tab is not: it has this drawing, and is to keep it
+                pad.give(pad.drawing)
+                st.rerun()
     except DrawingError as error:
         st.warning(str(error))
     except Exception:  # the package trusts what the browser sends, and any sender can break it in a new way
         st.warning("The pad sent something that is not a drawing.")
-
-
-def tools() -> None:
-    """Pen width, Undo and Clear. They are never disabled: a stroke that ends over a disabled button is lost,
-    because the button swallows the mouse-up."""
-    bare(key="bare-pad")
-    st.slider(
-        "Pen width in pixels",
-        *PEN_WIDTHS,
-        PEN_WIDTH,
-        key="pen-width",
-        width=PAD_SIZE,
-        persist_state="session",
-    )
-    with st.container(horizontal=True, gap="small"):
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo)
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=put, args=((),))
-
-
-def _undo() -> None:
-    put(drawing()[:-1])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.server import health, sockets, warm_up
+from ui.server import health, live, sockets, warm_up
 from ui.server.guards import ClosedPaths, OwnRoutes, UploadLimit
 from ui.server.headers import SecurityHeaders
 from ui.server.static import StaticCompression
@@ -21,7 +21,7 @@ MIDDLEWARE = [
     Middleware(StaticCompression),
     Middleware(ReadableValues),
 ]
-ROUTES = health.ROUTES
+ROUTES = [*health.ROUTES, *live.ROUTES]
 
 
 @contextlib.asynccontextmanager

@@ -34,12 +34,18 @@ def put(digit: int) -> None:
     pad.put(strokes.examples()[digit])
 
 
+def in_link(otherwise: int | None = None) -> int | None:
+    """The digit whose example the link asks for."""
+    wanted = st.query_params.get("example", "")
+    return int(wanted) if wanted in set("0123456789") else otherwise
+
+
 def open_link() -> None:
     """?example=7 in a link opens with that one; what a session has drawn is not overwritten. So does
     ?sample=mnist-4711 with a picture of a data set, once."""
-    wanted = st.query_params.get("example", "")
-    if not pad.used() and wanted in set("0123456789"):
-        put(int(wanted))
+    wanted = in_link()
+    if not pad.used() and wanted is not None:
+        pad.begin_with(strokes.examples()[wanted])
     sample = st.query_params.get("sample")
     if sample and sample != st.session_state.get("_sample"):
         st.session_state["_sample"] = sample

@@ -6,16 +6,34 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from digitlab import strokes
+from digitlab.draw import link
 from digitlab.inference import Model
 from digitlab.preprocess import to_mnist
+from digitlab.strokes import Drawing
 from pages.draw.draw import examples
-from ui import answers, headings, input_digit, pad
+from ui import answers, drawing_link, input_digit, pad, several_digits
 from ui.figures import figure, row
-from ui.markup import Markup, joined
+from ui.links import page_link
+from ui.markup import Markup, markup, put
 from ui.models import choose_models
+from ui.pad import inside
+from ui.pad.live import live
+from ui.pad.tools import tools
 from ui.pictures import grey
 
-SIDE = 112  # pixels, of a small picture
+TITLE = markup(
+    '<div class="title"><h1>Digit Lab</h1><p>Draw a digit, and see how a neural network reads it.</p></div>'
+)
+LONGEST_KEPT = 20_000  # characters of a drawing that the tab keeps for a reload
+DEMO = 3  # draws itself on the first screen
+# the way through the app in one line
+PATH = (
+    ("steps", "See what it sees"),
+    ("replay", "Watch it learn"),
+    ("mistakes", "Find its mistakes"),
+    ("lessons", "Lessons for teachers"),
+)
 
 
 @st.fragment
@@ -23,51 +41,90 @@ def read(models: Sequence[Model], answer: DeltaGenerator, details: DeltaGenerato
     """What a stroke reruns: the pad, and the two places that change with it."""
     if input_digit.source() == "draw":
         pad.canvas()
+        drawing_link.forget()
     picture = input_digit.picture()
+    said, more = what_they_say(models, picture) or (answers.nothing(), answers.no_details())
+    answer.html(str(kept(said)))
+    details.html(str(more))
+
+
+def kept(said: Markup) -> Markup:
+    """With the drawing that it answers, for the tab to keep (ui/pad/browser/state.js)."""
+    drawing = pad.drawing()
+    return markup(
+        '<div data-drawing="{text}" data-strokes="{strokes}" data-session="{session}">{said}</div>',
+        text=link.encode(drawing, LONGEST_KEPT) or "" if drawing else "",
+        strokes=len(drawing),
+        session=pad.session(),
+        said=said,
+    )
+
+
+def what_they_say(models: Sequence[Model], picture: np.ndarray | None) -> tuple[Markup, Markup] | None:
+    """The answer itself, and everything beside it; None without ink."""
     seen = None if picture is None else to_mnist(picture)
-    said, more = (answers.nothing(), Markup("")) if seen is None else what_they_say(models, seen)
-    answer.html(str(said))
-    details.html(str(more or "<span></span>"))
-
-
-def what_they_say(models: Sequence[Model], seen: np.ndarray) -> tuple[Markup, Markup]:
-    """The answer itself, and everything beside it."""
+    if picture is None or seen is None:
+        return None
     found = [model.answer(seen) for model in models]
+    if number := several_digits.what_they_say(models, picture, found):
+        said, more = number
+        return said, answers.details(more)
     if len(models) == 1:
-        return answers.headline(found[0]), joined([answers.bars(found[0]), pictures(models, seen)])
-    titles = [model.card["title"] for model in models]
-    return answers.headlines(titles, found), joined([answers.table(titles, found), pictures(models, seen)])
+        said, more = answers.headline(found[0]), answers.bars(found[0])
+    else:
+        titles = [model.card["title"] for model in models]
+        said, more = answers.headlines(titles, found), answers.table(titles, found)
+    return said, answers.details(more, pictures(models, seen))
 
 
 def pictures(models: Sequence[Model], seen: np.ndarray) -> Markup:
     """What the models see, and what the autoencoder makes of it."""
-    shown = [
-        figure(grey(seen), "What the model sees: 28 × 28 pixels.", "The digit as the model sees it", SIDE)
-    ]
+    shown = [figure(grey(seen), answers.SEEN, "The digit as the model sees it", answers.SIDE)]
     for model in models:
         if model.reconstructs:
             redrawn = model.reconstruct(seen[None])[0]
             caption = "What the autoencoder redraws from its 32 numbers."
-            shown.append(figure(grey(redrawn), caption, "The digit as the autoencoder redraws it", SIDE))
+            shown.append(
+                figure(grey(redrawn), caption, "The digit as the autoencoder redraws it", answers.SIDE)
+            )
     return row(shown)
 
 
 def render() -> None:
-    headings.unseen_header("Draw a digit")
+    drawing_link.open_link()
     examples.open_link()
-    page = st.container(horizontal=True, gap="medium")  # on a phone, below each other
-    left, middle, right = (page.container(width=width) for width in (300, 340, 410))
-    with right:
-        examples.show()
-        models = choose_models()
-    with middle:
-        with st.container(key="answer"):
-            answer = st.empty()
-        details = st.empty()
-    with left:
-        input_digit.choose_source()
-        if input_digit.source() == "draw":
-            st.caption("Draw one digit, with your mouse or your finger.")
+    with st.container(key="draw-page"):  # what stands where: ui/style.css
+        with st.container(key="title"):
+            put(TITLE)
+        board = st.container(key="board")
+        under = st.container(key="tools")
+        reading = st.container(key="reading", gap=None)
+        look_inside = st.container(key="look-inside")
+        with st.container(key="settings"):
+            models = choose_models()
+            input_digit.choose_source()
+            if input_digit.source() == "draw":
+                examples.show()
+        with st.container(key="path", horizontal=True):
+            for address, words in PATH:
+                page_link(address, words)
+    with reading:
+        answer = st.container(key="answer").empty()
+        details = st.container(key="details").empty()
+    with board:
         read(models, answer, details)
-        if input_digit.source() == "draw":
-            pad.tools()
+    answering = models[0] if len(models) == 1 and input_digit.source() == "draw" else None
+    if input_digit.source() == "draw":
+        with under:
+            tools()
+    with reading:
+        live(answering, demo())
+        looks = inside.switch(answering)
+    if looks:
+        with look_inside:
+            inside.layers()
+
+
+def demo() -> Drawing:
+    """What draws itself on the first screen: the link's example, or a 3."""
+    return strokes.examples()[examples.in_link(DEMO)]

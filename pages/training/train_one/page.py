@@ -15,7 +15,7 @@ from digitlab.training import charts, presets, training_queue
 from digitlab.training.presets import PLAIN, PRESETS
 from digitlab.training.training_queue import OPTIMIZERS, Run, Settings
 from pages.training.train_one import trainings
-from ui import headings, input_digit, style
+from ui import drawing_link, headings, input_digit, style
 from ui.charts import chart
 from ui.clock import fragment_while
 from ui.markup import Markup, markup, put
@@ -57,6 +57,7 @@ def render() -> None:
         st.info(str(error), icon=":material/cloud_off:")
         return
     trainings.expect()
+    drawing_link.open_link()
     st.markdown(
         "Press one of these to see what can happen when a network learns. Or choose for yourself, and press "
         "Start: the link to this page keeps your choice."

@@ -1,0 +1,135 @@
+// The answer while the pen is down: digit, words and ten bars follow at every frame. They lie over the server's answer,
+// which takes their place when it has come.
+import { answerOf, percent, secondThoughts, sentence } from "./answer.js"
+import { decode } from "./drawing.js"
+import { draw, hand, onSheet, stop } from "./hand.js"
+import { isDown, pen } from "./pen.js"
+import { look, reader, use } from "./reader.js"
+import { strokes } from "./strokes.js"
+import { drawing, events, kept, strokesAnswered } from "./state.js"
+
+const DEMO_MS = 1000
+const PATIENCE_MS = 1500 // the example draws itself even where no network comes to read it
+const GIVE_UP_MS = 4000 // no answer from the server: what the browser read stays, and is no longer replaced
+
+const mounted = new WeakMap()
+let demonstrated = false // once for each load of the tab
+
+export default function (component) {
+  const place = component.parentElement.querySelector("[data-testid=live-answer]")
+  const live = mounted.get(place) ?? new Live(place)
+  mounted.set(place, live)
+  live.update(component.data)
+  return () => live.end()
+}
+
+class Live {
+  constructor(place) {
+    this.place = place
+    this.expected = 0 // strokes in the answer of the server that takes this one's place
+    this.waits = false // for an answer of the server
+    this.ends = new AbortController()
+    const on = (target, name, act) => target.addEventListener(name, act, { signal: this.ends.signal })
+    on(pen, "down", () => this.down())
+    on(pen, "move", (event) => look(event.time))
+    on(pen, "up", () => this.changed())
+    on(events, "changed", () => this.changed())
+    on(events, "answer", () => this.answered())
+    on(reader, "read", ({ detail }) => this.read(detail))
+    on(reader, "ready", () => this.demonstrate())
+    on(hand, "frame", () => look())
+    on(hand, "stop", () => this.show(false))
+  }
+
+  end() {
+    this.ends.abort()
+    stop()
+  }
+
+  update(data) {
+    const other = this.data?.model !== data.model
+    this.data = data
+    if (data.model && other) use(data.model, data.urls, data.worker)
+    if (!data.model) this.show(false)
+    setTimeout(() => this.demonstrate(), PATIENCE_MS)
+  }
+
+  // The first screen: the link's example, or ours, draws itself; the first touch takes it away.
+  demonstrate() {
+    if (demonstrated || isDown() || !this.data.demo) return
+    demonstrated = true
+    const own = drawing()
+    if (own ? own !== this.data.demo : kept()) return // somebody's own drawing is there, or comes back
+    draw(decode(this.data.demo), { ms: DEMO_MS, stays: !own })
+  }
+
+  down() {
+    demonstrated = true
+    stop()
+    look()
+  }
+
+  // The canvas shows something else than the server has answered: a stroke more, or less.
+  changed() {
+    this.expected = strokes().length
+    this.wait()
+  }
+
+  wait() {
+    this.waits = true
+    clearTimeout(this.giveUp)
+    this.giveUp = setTimeout(() => {
+      this.waits = false
+    }, GIVE_UP_MS)
+    look()
+  }
+
+  answered() {
+    if (!isDown() && (!this.waits || strokesAnswered() === this.expected)) {
+      this.waits = false
+      if (!onSheet()) this.show(false)
+    }
+    look() // for those who look inside
+  }
+
+  read({ seen, probabilities, score, photo }) {
+    if (!this.data.model || photo) return this.show(false)
+    const answer = seen && answerOf(probabilities, score, this.data.rules)
+    this.place.dataset.digit = answer ? String(answer.digit ?? "?") : ""
+    if (!isDown() && !this.waits && !onSheet()) return
+    this.fill(answer, seen)
+    this.show(true)
+  }
+
+  show(whether) {
+    this.place.closest(".st-key-reading")?.toggleAttribute("data-live", whether)
+    if (!whether) this.place.replaceChildren()
+  }
+
+  fill(answer, seen) {
+    const { words, template } = this.data
+    this.place.innerHTML ||= template
+    const part = (name) => this.place.querySelector(name)
+    const digit = answer?.digit ?? null
+    part(".answer").classList.toggle("quiet", digit === null)
+    part(".answer .big").textContent = answer ? String(digit ?? words.notSure) : words.empty
+    part(".answer .big + div").textContent = answer ? sentence(answer, words) : words.emptyHint
+    part(".details").hidden = !answer
+    if (!answer) return
+    part(".runner-up").textContent = secondThoughts(answer)
+    const bars = this.place.querySelectorAll(".bars > div")
+    answer.probabilities.forEach((share, n) => {
+      bars[n].classList.toggle("chosen", n === digit)
+      bars[n].style.setProperty("--share", `${(share * 100).toFixed(1)}%`)
+      bars[n].lastElementChild.textContent = share >= 0.01 ? percent(share) : ""
+    })
+    paint(part("canvas"), seen)
+  }
+}
+
+function paint(canvas, seen) {
+  const context = canvas.getContext("2d")
+  const image = context.createImageData(28, 28)
+  seen.forEach((ink, n) => image.data.set([ink * 255, ink * 255, ink * 255, 255], n * 4))
+  context.putImageData(image, 0, 0)
+}

@@ -1,0 +1,44 @@
+"""The answer while one draws, worked out in the browser: the networks of model_zoo's live.bin files."""
+
+from digitlab import inference
+from digitlab.draw import link
+from digitlab.inference import DETECTOR, Model
+from digitlab.strokes import Drawing
+from ui import answers, style
+from ui.components import component
+from ui.pad import live_files
+
+WORDS = {
+    "empty": style.EMPTY,
+    "emptyHint": style.EMPTY_HINT,
+    "notSure": style.NOT_SURE,
+    "noDigit": style.NO_DIGIT,
+    "several": style.SEVERAL,
+    "sureness": style.SURENESS,
+}
+
+_live = component(
+    __file__, html='<div class="live" data-testid="live-answer" aria-hidden="true"></div>', isolated=False
+)
+
+
+def live(model: Model | None, demo: Drawing | None = None) -> None:
+    """Call it in a container with the key "reading", beside the server's answer. Without a model, or with one
+    that is too large for a browser, the server's answer stands alone. `demo` draws itself on an empty pad, or
+    once more where it lies there already."""
+    answers_live = model is not None and live_files.has(model.name)
+    _live(
+        key="live",
+        data={
+            "module": live_files.url("live.js"),
+            "worker": live_files.url("worker.js"),
+            "model": model.name if answers_live else None,
+            "urls": {name: live_files.url(f"{name}.bin") for name in (model.name, DETECTOR)}
+            if answers_live
+            else {},
+            "rules": {"threshold": inference.load(DETECTOR).card["threshold"], "sure": inference.SURE},
+            "words": WORDS,
+            "template": str(answers.template()),
+            "demo": link.encode(demo) if demo else None,
+        },
+    )

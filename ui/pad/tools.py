@@ -1,0 +1,62 @@
+"""What stands under the pad: undo, clear, replay, share, the pen’s width. And the tab keeps its drawing."""
+
+import numpy as np
+import streamlit as st
+
+from digitlab.draw import link
+from digitlab.errors import DrawingError
+from ui import pad
+from ui.components import component
+from ui.pad import live_files
+
+PEN_WIDTHS = (8, 32)  # pixels
+KEY = "pad-tools"
+
+_component = component(__file__, html='<div class="tools" role="group" aria-label="Tools of the pad"></div>')
+
+
+def tools() -> None:
+    """Call it after `pad.canvas`, outside of what a stroke reruns."""
+    base, version = pad.base()
+    _component(
+        key=KEY,
+        data={
+            "module": live_files.url("tools.js"),
+            # exactly, for what the browser reads must be what the server reads
+            "base": [{"points": np.asarray(points).tolist(), "width": width} for points, width in base],
+            "version": version,
+            "session": pad.session(),
+            "fresh": not pad.is_touched(),
+            "pen": pad.pen_width(),
+            "pens": PEN_WIDTHS,
+            "address": "/",
+        },
+        on_pen_change=_take_pen,
+        on_asked_change=_answer,
+        on_kept_change=_restore,
+    )
+
+
+def _take_pen() -> None:
+    width = st.session_state[KEY].pen
+    if type(width) is int and PEN_WIDTHS[0] <= width <= PEN_WIDTHS[1]:  # it comes from the browser
+        pad.take_pen(width)
+
+
+def _answer() -> None:
+    """Take strokes away that the canvas was given: those that were drawn on it, it takes away itself."""
+    match st.session_state[KEY].asked:
+        case {"undo": int(count), "version": int(version)} if count > 0:
+            base, now = pad.base()
+            if version == now:
+                pad.put(base[:-count])
+        case {"clear": True}:
+            pad.put(())
+
+
+def _restore() -> None:
+    """The tab was loaded anew, and has kept its drawing."""
+    try:
+        pad.put(link.decode(str(st.session_state[KEY].kept)))
+    except DrawingError:  # from an older version of the app
+        pad.put(())
