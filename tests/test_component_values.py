@@ -34,6 +34,7 @@ RERUNS = 5  # after values that a component has taken, for each of its events
 PAGES = {
     "compare": {"pressed"},
     "convolution": {"kernel", "pressed"},
+    "draw": {"asked", "kept", "pen", "pressed"},
     "mistakes": {"pressed"},
     "move": {"pressed"},
     "neuron": {"neuron", "digit"},

@@ -38,7 +38,8 @@ def open_link() -> None:
 
 def forget() -> None:
     """Take the drawing out of the link once something else is on the pad. After each stroke."""
-    if "drawing" in st.query_params and not is_shown():
+    opened: _Opened | None = st.session_state.get(_OPENED)
+    if opened and not opened.problem and "drawing" in st.query_params and not is_shown():
         st.query_params.pop("drawing")
 
 

@@ -123,8 +123,8 @@ def test_strokes_become_the_very_same_picture(folder: Path, pictures: np.ndarray
 
 def test_a_pencil_leaves_the_points_that_the_server_takes(folder: Path) -> None:
     for pencil in json.loads((folder / "pencil.json").read_text("utf-8")):
-        ends = np.array([command[-2:] for command in pencil["path"]])
-        left, top = (ends.min(axis=0) + ends.max(axis=0)) / 2
+        points = np.array(pencil["points"])
+        left, top = (points.min(axis=0) + points.max(axis=0)) / 2
         sent = {"path": pencil["path"], "strokeWidth": pencil["width"], "left": left, "top": top}
         (stroke,) = strokes_json.to_strokes({"objects": [sent]})
         assert np.allclose(stroke.points, pencil["points"], atol=1e-9)

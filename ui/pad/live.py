@@ -26,16 +26,14 @@ def live(model: Model | None, demo: Drawing | None = None) -> None:
     """Call it in a container with the key "reading", beside the server's answer. Without a model, or with one
     that is too large for a browser, the server's answer stands alone. `demo` draws itself on an empty pad, or
     once more where it lies there already."""
-    answers_live = model is not None and live_files.has(model.name)
+    name = model.name if model is not None and live_files.has(model.name) else None
     _live(
         key="live",
         data={
             "module": live_files.url("live.js"),
             "worker": live_files.url("worker.js"),
-            "model": model.name if answers_live else None,
-            "urls": {name: live_files.url(f"{name}.bin") for name in (model.name, DETECTOR)}
-            if answers_live
-            else {},
+            "model": name,
+            "urls": {each: live_files.url(f"{each}.bin") for each in (name, DETECTOR)} if name else {},
             "rules": {"threshold": inference.load(DETECTOR).card["threshold"], "sure": inference.SURE},
             "words": WORDS,
             "template": str(answers.template()),

@@ -1,15 +1,18 @@
 """What stands under the pad: undo, clear, replay, share, the pen’s width. And the tab keeps its drawing."""
 
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 
 from digitlab.draw import link
 from digitlab.errors import DrawingError
-from ui import pad
+from ui import links, menu, pad
 from ui.components import component
 from ui.pad import live_files
 
 PEN_WIDTHS = (8, 32)  # pixels
+LONGEST_KEPT = 20_000  # characters of a drawing that the tab keeps for a reload
 KEY = "pad-tools"
 
 _component = component(__file__, html='<div class="tools" role="group" aria-label="Tools of the pad"></div>')
@@ -29,7 +32,8 @@ def tools() -> None:
             "fresh": not pad.is_touched(),
             "pen": pad.pen_width(),
             "pens": PEN_WIDTHS,
-            "address": "/",
+            "address": links.url(menu.FRONT),
+            "longestKept": LONGEST_KEPT,
         },
         on_pen_change=_take_pen,
         on_asked_change=_answer,
@@ -46,7 +50,7 @@ def _take_pen() -> None:
 def _answer() -> None:
     """Take strokes away that the canvas was given: those that were drawn on it, it takes away itself."""
     match st.session_state[KEY].asked:
-        case {"undo": int(count), "version": int(version)} if count > 0:
+        case {"undo": count, "version": version} if type(count) is int and count > 0:
             base, now = pad.base()
             if version == now:
                 pad.put(base[:-count])
@@ -56,7 +60,7 @@ def _answer() -> None:
 
 def _restore() -> None:
     """The tab was loaded anew, and has kept its drawing."""
-    try:
-        pad.put(link.decode(str(st.session_state[KEY].kept)))
-    except DrawingError:  # from an older version of the app
-        pad.put(())
+    text = st.session_state[KEY].kept
+    with suppress(DrawingError):  # from an older version of the app
+        if isinstance(text, str):
+            pad.put(link.decode(text, LONGEST_KEPT))

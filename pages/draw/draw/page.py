@@ -19,13 +19,12 @@ from ui.markup import Markup, markup, put
 from ui.models import choose_models
 from ui.pad import inside
 from ui.pad.live import live
-from ui.pad.tools import tools
+from ui.pad.tools import LONGEST_KEPT, tools
 from ui.pictures import grey
 
 TITLE = markup(
     '<div class="title"><h1>Digit Lab</h1><p>Draw a digit, and see how a neural network reads it.</p></div>'
 )
-LONGEST_KEPT = 20_000  # characters of a drawing that the tab keeps for a reload
 DEMO = 3  # draws itself on the first screen
 # the way through the app in one line
 PATH = (

@@ -48,7 +48,9 @@ class Inside {
     pixels(this.seen, 28, 28, (n) => seen?.[n] ?? 0, [255, 255, 255])
     for (const { name, ...maps } of inside ?? []) sheet(this.layers.get(name)?.querySelector("canvas"), maps)
     if (!seen) for (const link of this.layers.values()) blank(link.querySelector("canvas"))
-    this.outputs.forEach((output, digit) => output.style.setProperty("--share", probabilities?.[digit] ?? 0))
+    for (const [digit, output] of this.outputs.entries()) {
+      output.style.setProperty("--share", probabilities?.[digit] ?? 0)
+    }
   }
 
   // Which map was pressed: the page about it, with this digit.

@@ -1,14 +1,16 @@
 // The answer while the pen is down: digit, words and ten bars follow at every frame. They lie over the server's answer,
 // which takes their place when it has come.
 import { answerOf, percent, secondThoughts, sentence } from "./answer.js"
+import { upper } from "./canvas.js"
 import { decode } from "./drawing.js"
 import { draw, hand, onSheet, stop } from "./hand.js"
 import { isDown, pen } from "./pen.js"
 import { look, reader, use } from "./reader.js"
-import { strokes } from "./strokes.js"
 import { drawing, events, kept, strokesAnswered } from "./state.js"
+import { strokes } from "./strokes.js"
 
 const DEMO_MS = 1000
+const SOON_MS = 100
 const PATIENCE_MS = 1500 // the example draws itself even where no network comes to read it
 const GIVE_UP_MS = 4000 // no answer from the server: what the browser read stays, and is no longer replaced
 
@@ -31,7 +33,7 @@ class Live {
     this.ends = new AbortController()
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.ends.signal })
     on(pen, "down", () => this.down())
-    on(pen, "move", (event) => look(event.time))
+    on(pen, "move", () => look())
     on(pen, "up", () => this.changed())
     on(events, "changed", () => this.changed())
     on(events, "answer", () => this.answered())
@@ -56,7 +58,8 @@ class Live {
 
   // The first screen: the link's example, or ours, draws itself; the first touch takes it away.
   demonstrate() {
-    if (demonstrated || isDown() || !this.data.demo) return
+    if (demonstrated || isDown() || !this.data.demo || this.ends.signal.aborted) return
+    if (!upper()) return setTimeout(() => this.demonstrate(), SOON_MS) // the canvas is still to come
     demonstrated = true
     const own = drawing()
     if (own ? own !== this.data.demo : kept()) return // somebody's own drawing is there, or comes back
@@ -130,6 +133,6 @@ class Live {
 function paint(canvas, seen) {
   const context = canvas.getContext("2d")
   const image = context.createImageData(28, 28)
-  seen.forEach((ink, n) => image.data.set([ink * 255, ink * 255, ink * 255, 255], n * 4))
+  for (const [n, ink] of seen.entries()) image.data.set([ink * 255, ink * 255, ink * 255, 255], n * 4)
   context.putImageData(image, 0, 0)
 }

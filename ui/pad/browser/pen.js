@@ -5,22 +5,23 @@ import { isCanvas, upper } from "./canvas.js"
 const PAD_SIZE = 280
 const LONGEST_HOLD_MS = 3000 // no answer by then: the server can't be reached, and the canvas stays as it is
 
-// "down" and "move" with a `point` [x, y] in pixels of the pad; "up" when the canvas has the stroke; all with `time`
+// "down" and "move" with a `point` [x, y] in pixels of the pad; "up" when the canvas has the stroke
 export const pen = new EventTarget()
 
 let drawing = null // {finger}: which one draws, undefined for the mouse
+let lifted = null // the timer of an "up" that is to be told
 let held = null // events that wait
 
 export const isDown = () => drawing !== null
 
 const ACTS = {
   mousedown: (event) => event.button === 0 && begin(event, event),
-  mousemove: (event) => drawing && move(event, event),
-  mouseup: (event) => drawing && end(event),
+  mousemove: (event) => drawing && tell("move", event),
+  mouseup: () => drawing && end(),
   touchstart: (event) => !drawing && begin(event, event.changedTouches[0]),
-  touchmove: (event) => event.changedTouches[0].identifier === drawing?.finger && move(event, event.changedTouches[0]),
-  touchend: (event) => drawing && !event.touches.length && end(event),
-  touchcancel: (event) => drawing && end(event),
+  touchmove: ({ changedTouches: [touch] }) => touch.identifier === drawing?.finger && tell("move", touch),
+  touchend: (event) => drawing && !event.touches.length && end(),
+  touchcancel: () => drawing && end(),
 }
 for (const [name, act] of Object.entries(ACTS)) {
   window.addEventListener(name, (event) => keepsBack(event) || act(event), { capture: true, passive: false })
@@ -28,28 +29,27 @@ for (const [name, act] of Object.entries(ACTS)) {
 
 function begin(event, place) {
   if (!isCanvas(event.composedPath()[0])) return
+  if (lifted) up() // a quick hand
   drawing = { finger: place.identifier }
-  tell("down", event, place)
+  tell("down", place)
 }
 
-function move(event, place) {
-  tell("move", event, place)
-}
-
-function end(event) {
+function end() {
   drawing = null
-  setTimeout(() => tell("up", event)) // the canvas hears of it after us, and has the stroke then
+  lifted = setTimeout(up) // the canvas hears of it after us, and has the stroke then
 }
 
-function tell(name, event, place) {
-  const point = place && onPad(place)
-  pen.dispatchEvent(Object.assign(new Event(name), { time: event.timeStamp, point }))
+function up() {
+  clearTimeout(lifted)
+  lifted = null
+  pen.dispatchEvent(new Event("up"))
 }
 
-// As Fabric places it: the canvas may be shown larger or smaller than it is.
-function onPad({ clientX, clientY }) {
-  const { left, top, width, height } = upper().getBoundingClientRect()
-  return [((clientX - left) * PAD_SIZE) / width, ((clientY - top) * PAD_SIZE) / height]
+// Where it is on the pad, as Fabric sees it: the canvas may be shown larger or smaller than it is.
+function tell(name, { clientX, clientY }) {
+  const { left, top, width, height } = upper()?.getBoundingClientRect() ?? {}
+  const point = [((clientX - left) * PAD_SIZE) / width, ((clientY - top) * PAD_SIZE) / height]
+  if (width) pen.dispatchEvent(Object.assign(new Event(name), { point }))
 }
 
 function keepsBack(event) {

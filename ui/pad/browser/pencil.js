@@ -2,16 +2,13 @@
 // stroke (Fabric's pencil), and what the server makes of that (ui/pad/strokes_json.py). So what is read while the
 // pen is down is what is read when it is up.
 
-const DECIMATE = 0.4 // pixels: Fabric leaves out a finished stroke's points that are closer to the last one
+const DECIMATE = 0.4 // pixels: Fabric leaves out points that are closer to the last one, and always the last but one
 const CURVE_STEPS = [0.25, 0.5, 0.75, 1]
 
-/**
- * The stroke {points, width} of a pencil that was at these places [x, y], in pixels of the pad.
- * @param {boolean} finished whether the pen is up: Fabric thins the points out then
- */
-export function strokeOf(places, width, finished) {
+/** The stroke {points, width} of a pencil that was at these places [x, y], in pixels of the pad. */
+export function strokeOf(places, width) {
   const distinct = places.filter(([x, y], i) => i === 0 || x !== places[i - 1][0] || y !== places[i - 1][1])
-  return { points: flattened(pathOf(finished ? decimated(distinct) : distinct, width)), width }
+  return { points: flattened(pathOf(decimated(distinct), width)), width }
 }
 
 function decimated(places) {
@@ -28,11 +25,10 @@ function decimated(places) {
 export function pathOf(places, width) {
   const [first, second = first] = places
   const end = places.at(-1)
-  // with more than two places Fabric lets the ends stand out a little
-  const nudge = places.length > 2 ? width / 1000 : 0
-  const before = places.at(-2) ?? end
-  const [startX, startY] = nudge ? towards(second, places[2]) : [0, 0]
-  const [endX, endY] = towards(before, end)
+  // Fabric lets the ends stand out a little, so that a tap has a length, too
+  const nudge = width / 1000
+  const [startX, startY] = places.length > 2 ? towards(second, places[2]) : [1, 0]
+  const [endX, endY] = places.length > 2 ? towards(places.at(-2), end) : [1, 0]
   const path = [["M", first[0] - startX * nudge, first[1] - startY * nudge]]
   for (let i = 1; i < places.length; i++) {
     const [[x, y], [nextX, nextY]] = [places[i - 1], places[i]]

@@ -3,7 +3,7 @@
 import { onSheet } from "./hand.js"
 import { strokes } from "./strokes.js"
 
-// "read" with the worker's answer in `detail`, and the page's time of the event it answers; "ready" once it can
+// "read" with the worker's answer in `detail`; "ready" once it can
 export const reader = new EventTarget()
 
 let worker = null
@@ -12,7 +12,6 @@ let inside = false
 let ready = false
 let busy = false
 let again = false
-let since = 0
 let number = 0
 
 // Load a model and what comes with it: {cnn: url, detector: url}. Where a browser is too old, or a file doesn't come,
@@ -36,8 +35,8 @@ function start(url) {
       if (ready) reader.dispatchEvent(new Event("ready"))
     } else if (data.kind === "read") {
       busy = false
-      reader.dispatchEvent(new CustomEvent("read", { detail: { ...data, since: data.id === number ? since : 0 } }))
-      if (again) look(again)
+      if (data.model === model) reader.dispatchEvent(new CustomEvent("read", { detail: data }))
+      if (again) look()
     } else if (data.kind === "failed") busy = false
   })
   made.addEventListener("error", (event) => {
@@ -47,22 +46,16 @@ function start(url) {
   return made
 }
 
-export const isReady = () => ready
-
 export function lookInside(on) {
   inside = on
 }
 
-// Read the pad as it is now. `time` is that of the event that changed it.
-export function look(time = performance.now()) {
+// Read the pad as it is now, or as soon as the picture before has been read.
+export function look() {
   if (!ready) return
-  if (busy) {
-    again = time
-    return
-  }
+  again = busy
+  if (busy) return
   busy = true
-  again = false
-  since = time
   number += 1
   worker.postMessage({ kind: "read", id: number, strokes: onSheet() ?? strokes(), model, inside })
 }

@@ -1,25 +1,26 @@
 // What is on the pad, stroke by stroke, also while one is being drawn.
-import { asDrawn } from "./fabric.js"
 import { pen } from "./pen.js"
+import { strokeOf } from "./pencil.js"
 
 let given = [] // what the server put on the canvas
 let drawn = [] // what was drawn on it since
-let points = null // of the stroke that is being drawn
+let places = null // where the pen was in the stroke that is being drawn
 let width = 18
 
 pen.addEventListener("down", ({ point }) => {
-  points = [point]
+  places = [point]
 })
-pen.addEventListener("move", ({ point }) => points?.push(point))
+pen.addEventListener("move", ({ point }) => places?.push(point))
 pen.addEventListener("up", () => {
-  if (points) drawn.push({ points: asDrawn(points, width), width })
-  points = null
+  if (places) drawn.push(strokeOf(places, width))
+  places = null
 })
 
-// All strokes, each {points: [[x, y], ...], width} in pixels of the pad.
+// All strokes, each {points: [[x, y], ...], width} in pixels of the pad. The one that is being drawn is as it would be
+// if the pen were lifted now.
 export function strokes() {
   const finished = [...given, ...drawn]
-  return points ? [...finished, { points: asDrawn(points, width), width }] : finished
+  return places ? [...finished, strokeOf(places, width)] : finished
 }
 
 export function give(strokes) {

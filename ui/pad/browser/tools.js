@@ -3,10 +3,10 @@
 // What was drawn since the canvas got its drawing, the canvas takes back at once and by itself. What it was given (an
 // example, a link's drawing) only the server can take from it: strokes that begin meanwhile are held back.
 import { layers, pad, press } from "./canvas.js"
-import { decode } from "./drawing.js"
+import { decode, encode } from "./drawing.js"
 import { replay, stop } from "./hand.js"
 import { hold, isDown, pen, release } from "./pen.js"
-import { drawing, events, follow, kept } from "./state.js"
+import { drawing, events, follow, kept, strokesAnswered } from "./state.js"
 import { give, takeAllBack, takeBack, usePen } from "./strokes.js"
 
 const ICONS = {
@@ -16,6 +16,7 @@ const ICONS = {
   share: '<path d="M12 15V3"/><path d="m7 8 5-5 5 5"/><path d="M5 13v7h14v-7"/>',
 }
 const PAD_SIZE = 280
+const TOO_LONG = "This drawing is too long for that."
 
 const mounted = new WeakMap()
 let session = null // the server's: another one after a reload, or where another server takes over
@@ -52,7 +53,10 @@ class Tools {
     this.slider.addEventListener("input", () => this.showPen())
     this.outside = (event) => event.composedPath().includes(row) || this.open(false)
     window.addEventListener("pointerdown", this.outside, true)
-    this.afterStroke = () => this.later?.()
+    this.afterStroke = () => {
+      press("send") // by itself the canvas waits a fifth of a second
+      this.later?.()
+    }
     pen.addEventListener("up", this.afterStroke)
   }
 
@@ -97,10 +101,10 @@ class Tools {
       if (isDown()) this.later = () => this.take(what)
       else this.take(what)
     } else if (what === "share") this.open(this.menu.hidden)
-    else if (what === "replay") this.with(drawing(), (text) => replay(decode(text)))
-    else if (what === "link") this.with(drawing(), (text) => this.copy(text))
-    else if (what === "json") this.with(drawing(), (text) => save(strokesFile(decode(text)), "digit.json"))
-    else if (what === "png") this.with(drawing(), async () => save(await picture(), "digit.png"))
+    else if (what === "replay") this.withStrokes(replay)
+    else if (what === "link") this.withStrokes((strokes) => this.copy(encode(strokes)))
+    else if (what === "json") this.withStrokes((strokes) => save(strokesFile(strokes), "digit.json"))
+    else if (what === "png") this.withStrokes(async () => save(await picture(), "digit.png"))
   }
 
   take(what) {
@@ -135,9 +139,10 @@ class Tools {
     this.component.setTriggerValue("asked", { ...question, version })
   }
 
-  with(text, use) {
-    if (text) use(text)
-    else this.said.textContent = "Draw something first."
+  withStrokes(use) {
+    const strokes = decode(drawing(), this.component.data.longestKept)
+    if (strokes?.length) use(strokes)
+    else this.said.textContent = drawing() === "" && strokesAnswered() ? TOO_LONG : "Draw something first."
   }
 
   open(whether) {
@@ -152,6 +157,10 @@ class Tools {
   }
 
   async copy(text) {
+    if (!text) {
+      this.said.textContent = TOO_LONG
+      return
+    }
     const link = new URL(`?drawing=${text}`, new URL(this.component.data.address, document.baseURI)).href
     const copied = await toClipboard(link)
     this.said.textContent = copied ? "The link is copied." : link
@@ -179,10 +188,7 @@ async function toClipboard(text) {
 }
 
 function strokesFile(strokes) {
-  const rounded = strokes.map(({ width, points }) => ({ width, points }))
-  return new Blob([JSON.stringify({ width: PAD_SIZE, height: PAD_SIZE, strokes: rounded })], {
-    type: "application/json",
-  })
+  return new Blob([JSON.stringify({ width: PAD_SIZE, height: PAD_SIZE, strokes })], { type: "application/json" })
 }
 
 function picture() {

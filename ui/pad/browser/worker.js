@@ -3,10 +3,8 @@
 //   {kind: "load", urls: {cnn: "...", detector: "..."}}
 //       -> {kind: "loaded", names: ["cnn", "detector"]}, all that there are by now
 //       or {kind: "failed", why}
-//   {kind: "read", id, model: "cnn", inside: false} and with it one of
-//       strokes: [{points: [[x, y], ...], width}, ...] in pixels of the pad: the picture is the server's, bit for bit
-//       layers: [ImageBitmap, ...], laid over each other on white paper, then closed
-//       pixels: Uint8ClampedArray, size * size * 4, opaque
+//   {kind: "read", id, model: "cnn", inside: false, strokes: [{points: [[x, y], ...], width}, ...]}
+//       in pixels of the pad; their picture is the server's, bit for bit
 //       -> {kind: "read", id, model, seen, probabilities, score, photo, inside}
 //          seen: Float32Array(784) or null without ink; probabilities: Float32Array(10) or null; score: how much it
 //          looks like a digit, in [0, 1]; photo: there is too much ink for an answer here; inside: if asked for,
@@ -60,7 +58,7 @@ export async function answer(reader, message) {
   try {
     if (kind === "load") return [await load(reader, message.urls), []]
     if (kind !== "read") throw new Error(`What is ${kind}?`)
-    const found = reader.read(picture(message), message.model, message.inside)
+    const found = reader.read(render(message.strokes, SIZE), message.model, message.inside)
     const maps = (found.inside ?? []).map(({ values }) => values.buffer)
     const buffers = found.seen ? [found.seen.buffer, found.probabilities.buffer, ...maps] : []
     return [{ kind, id, model: message.model, ...found }, buffers]
@@ -80,24 +78,6 @@ async function fetched(url) {
   const response = await fetch(url)
   if (!response.ok) throw new Error(`${url}: ${response.status}`)
   return response.arrayBuffer()
-}
-
-function picture({ strokes, layers, pixels }) {
-  if (strokes) return render(strokes, SIZE)
-  return pixels ?? flattened(layers)
-}
-
-let paper // a canvas that is made once
-
-function flattened(layers) {
-  paper ??= new OffscreenCanvas(SIZE, SIZE).getContext("2d", { willReadFrequently: true })
-  paper.fillStyle = "white"
-  paper.fillRect(0, 0, SIZE, SIZE)
-  for (const layer of layers) {
-    paper.drawImage(layer, 0, 0, SIZE, SIZE)
-    layer.close()
-  }
-  return paper.getImageData(0, 0, SIZE, SIZE).data
 }
 
 // Node's tests import this file, too
