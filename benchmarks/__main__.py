@@ -6,8 +6,9 @@ With --write the tables of docs/BENCHMARKS.md are written again: compare them wi
 Needs TensorFlow and Chromium, and the file that MNIST_NPZ names.
 """
 
-from benchmarks import class_load, click, first_visit, inference, markdown, stroke_cost
+from benchmarks import class_load, click, first_visit, inference, live, markdown, stroke_cost
 
 options = markdown.options(__doc__ or "")
-for benchmark in (click, inference, stroke_cost, first_visit, class_load):  # the first misses MNIST at once
+ALL = (click, inference, stroke_cost, live, first_visit, class_load)  # the first misses MNIST at once
+for benchmark in ALL:
     markdown.show(benchmark.tables(), options.write)

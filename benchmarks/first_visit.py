@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Request, expect, sync_playwright
 
 from benchmarks import markdown
 from benchmarks.server import running_app
@@ -51,12 +51,14 @@ def visit(browser: Browser, url: str) -> Visit:
     urls: dict[str, str] = {}
     loaded: dict[str, int] = defaultdict(int)
     frames: list[int] = []
+    requests: list[Request] = []
 
     def finished(event: dict[str, Any]) -> None:
         loaded[event["requestId"]] += int(event["encodedDataLength"])
 
     devtools.on("Network.requestWillBeSent", lambda e: urls.update({e["requestId"]: e["request"]["url"]}))
     devtools.on("Network.loadingFinished", finished)
+    page.on("requestfinished", lambda request: requests.append(request))  # a worker's, too
     devtools.on("Network.webSocketFrameReceived", lambda e: frames.append(len(e["response"]["payloadData"])))
     devtools.send("Network.enable")
     started = time.perf_counter()
@@ -69,6 +71,11 @@ def visit(browser: Browser, url: str) -> Visit:
     while len(loaded) > seen:  # what runs loads more
         seen = len(loaded)
         page.wait_for_timeout(QUIET_MS)
+    for request in requests:
+        if request.url not in urls.values():
+            sizes = request.sizes()
+            urls[request.url] = request.url
+            loaded[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
     context.close()
     files = sorted(((urls.get(key, key), size) for key, size in loaded.items()), key=lambda f: -f[1])
     # binary frames come as base64 text

@@ -39,7 +39,7 @@ QUIET = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PAUSE_MS = 50
-SLICE_S = 0.002  # of running, then three of standing still
+SLICE_S = 0.001  # of running, then three of standing still
 
 # Times in milliseconds between a move and its answer: [in the page, in a frame].
 WATCH = """() => {

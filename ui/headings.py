@@ -6,7 +6,6 @@ from digitlab.learn import texts
 from digitlab.learn.texts import Link
 from ui.components.arrival import arrive
 from ui.links import page_link
-from ui.markup import markup, put
 
 
 def header(title: str, *terms: str) -> None:
@@ -24,11 +23,6 @@ def subheader(title: str, *terms: str) -> None:
         st.header(title, anchor=False, width="content")
         if terms:
             explain("Words", *terms)
-
-
-def unseen_header(title: str) -> None:
-    """An h1 for those who can't see the page, where one that is seen would take the pad's place."""
-    put(markup('<h1 class="unseen">{title}</h1>', title=title))
 
 
 def explain(label: str, *terms: str) -> None:

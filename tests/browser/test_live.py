@@ -236,3 +236,12 @@ def test_on_a_projector_the_pad_is_a_third_of_the_width(browser: Browser, app: R
     pad.draw(digit(9))
     pad.expect_digit(9)
     context.close()
+
+
+def test_an_example_pressed_at_once_after_a_stroke_is_what_is_shown(pad: Pad) -> None:
+    ready(pad)
+    for number in (4, 8):
+        pad.stroke([(140, 60), (140, 220)])
+        pad.page.get_by_role("button", name=f"Example {number}").click()
+        pad.expect_digit(number)
+        expect(pad.page.locator(".st-key-reading[data-live]")).to_have_count(0)

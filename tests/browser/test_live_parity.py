@@ -17,8 +17,8 @@ from ui.pad import KEY, live_files, strokes_json
 
 PENS = (8, 14, 18, 25, 32)
 SAME = 0.998  # share of the drawings whose answer is the same; measured: all
-# share of the drawings that have no probability further away; measured: 99.9 %. OpenCV rounds distances beyond 32
-# pixels in another way on another processor, so a thick blob's pen may come out half a pixel wider
+# share of the drawings that have no probability further away; measured: 99.9 %. On another processor OpenCV
+# rounds distances beyond 32 pixels in another way, so a thick blob's pen may come out half a pixel wider
 ALIKE = 0.998
 BATCH = 20  # drawings on one canvas, over each other: to send each by itself takes longer than to draw it
 # Draws with a mouse's events on the real canvas, and reads as the page does before the last stroke is done.

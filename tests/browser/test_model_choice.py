@@ -15,7 +15,7 @@ def chosen(page: Page, title: str) -> None:
 
 def test_a_choice_made_on_draw_is_found_on_mistakes_and_one_digit(browser: Browser, app: RunningApp) -> None:
     page = opened(browser, app, "?model=dense")
-    expect(page.get_by_role("radio", name=re.compile("^Dense"))).to_be_checked()
+    expect(page.get_by_text("Dense reads it.")).to_be_visible()
     for heading, name in (("Evaluation", "Mistakes"), ("Evaluation", "One digit against the rest")):
         page.get_by_role("navigation").get_by_role("button", name=heading).click()
         page.get_by_role("menuitem", name=name).click()

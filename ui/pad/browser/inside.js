@@ -1,9 +1,12 @@
 // The network's layers, each number as bright as it is strong: from the 28 × 28 pixels through its maps to the ten
 // outputs, in the same frames as the answer. A map leads to the page that explains it.
+import { LONGEST } from "./drawing.js"
+import { pixels } from "./pixels.js"
 import { look, lookInside, reader } from "./reader.js"
 import { drawing, events } from "./state.js"
 
 const GAP = 1 // pixels between maps
+const DARK = 24
 const BLUE = [59, 130, 246]
 const ACROSS = 12 // maps in a row
 
@@ -45,7 +48,7 @@ class Inside {
 
   show({ seen, probabilities, inside }) {
     if (!inside && seen) return
-    pixels(this.seen, 28, 28, (n) => seen?.[n] ?? 0, [255, 255, 255])
+    pixels(this.seen, 28, 28, (n) => seen?.[n] ?? 0)
     for (const { name, ...maps } of inside ?? []) sheet(this.layers.get(name)?.querySelector("canvas"), maps)
     if (!seen) for (const link of this.layers.values()) blank(link.querySelector("canvas"))
     for (const [digit, output] of this.outputs.entries()) {
@@ -63,7 +66,8 @@ class Inside {
     const down = Math.floor(((event.clientY - top) / height) * Number(canvas.dataset.down))
     const number = event.clientX ? Math.max(0, down * Number(canvas.dataset.across) + across) : 0
     const query = new URLSearchParams({ layer: this.data.layers[link.dataset.layer].title, map: number })
-    if (drawing()) query.set("drawing", drawing())
+    const text = drawing()
+    if (text && text.length <= LONGEST) query.set("drawing", text)
     query.set("at", "the-trained-cnn")
     location.assign(new URL(`${this.data.link}?${query}`, document.baseURI))
   }
@@ -94,26 +98,10 @@ function sheet(canvas, { width, height, channels, values }) {
       return Math.sqrt(values[(atY * width + atX) * channels + map] / strongest)
     },
     BLUE,
+    DARK,
   )
 }
 
 function blank(canvas) {
   canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height)
-}
-
-// `share` of each pixel, in [0, 1]; below 0 it is see-through.
-function pixels(canvas, width, height, share, colour) {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-  const context = canvas.getContext("2d")
-  const image = context.createImageData(width, height)
-  const { data } = image
-  for (let y = 0, n = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, n++) {
-      const light = share(n, x, y)
-      if (light < 0) continue
-      for (let c = 0; c < 3; c++) data[n * 4 + c] = 24 + (colour[c] - 24) * light
-      data[n * 4 + 3] = 255
-    }
-  }
-  context.putImageData(image, 0, 0)
 }

@@ -5,6 +5,7 @@ import { upper } from "./canvas.js"
 import { decode } from "./drawing.js"
 import { draw, hand, onSheet, stop } from "./hand.js"
 import { isDown, pen } from "./pen.js"
+import { pixels } from "./pixels.js"
 import { look, reader, use } from "./reader.js"
 import { drawing, events, kept, strokesAnswered } from "./state.js"
 import { strokes } from "./strokes.js"
@@ -12,7 +13,7 @@ import { strokes } from "./strokes.js"
 const DEMO_MS = 1000
 const SOON_MS = 100
 const PATIENCE_MS = 1500 // the example draws itself even where no network comes to read it
-const GIVE_UP_MS = 4000 // no answer from the server: what the browser read stays, and is no longer replaced
+const GIVE_UP_MS = 4000 // then any answer of the server will do; without one, what the browser read stays
 
 const mounted = new WeakMap()
 let demonstrated = false // once for each load of the tab
@@ -28,8 +29,8 @@ export default function (component) {
 class Live {
   constructor(place) {
     this.place = place
-    this.expected = 0 // strokes in the answer of the server that takes this one's place
-    this.waits = false // for an answer of the server
+    this.waits = false // for the server's answer to what is on the pad now
+    this.heard = false // another answer meanwhile
     this.ends = new AbortController()
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.ends.signal })
     on(pen, "down", () => this.down())
@@ -37,6 +38,7 @@ class Live {
     on(pen, "up", () => this.changed())
     on(events, "changed", () => this.changed())
     on(events, "answer", () => this.answered())
+    on(events, "given", () => this.answered())
     on(reader, "read", ({ detail }) => this.read(detail))
     on(reader, "ready", () => this.demonstrate())
     on(hand, "frame", () => look())
@@ -74,21 +76,19 @@ class Live {
 
   // The canvas shows something else than the server has answered: a stroke more, or less.
   changed() {
-    this.expected = strokes().length
-    this.wait()
-  }
-
-  wait() {
     this.waits = true
+    this.heard = false
     clearTimeout(this.giveUp)
     this.giveUp = setTimeout(() => {
       this.waits = false
+      if (this.heard) this.answered()
     }, GIVE_UP_MS)
     look()
   }
 
   answered() {
-    if (!isDown() && (!this.waits || strokesAnswered() === this.expected)) {
+    this.heard = true
+    if (!isDown() && (!this.waits || strokesAnswered() === strokes().length)) {
       this.waits = false
       if (!onSheet()) this.show(false)
     }
@@ -111,7 +111,7 @@ class Live {
 
   fill(answer, seen) {
     const { words, template } = this.data
-    this.place.innerHTML ||= template
+    if (!this.place.firstChild) this.place.innerHTML = template
     const part = (name) => this.place.querySelector(name)
     const digit = answer?.digit ?? null
     part(".answer").classList.toggle("quiet", digit === null)
@@ -126,13 +126,6 @@ class Live {
       bars[n].style.setProperty("--share", `${(share * 100).toFixed(1)}%`)
       bars[n].lastElementChild.textContent = share >= 0.01 ? percent(share) : ""
     })
-    paint(part("canvas"), seen)
+    pixels(part("canvas"), 28, 28, (n) => seen[n])
   }
-}
-
-function paint(canvas, seen) {
-  const context = canvas.getContext("2d")
-  const image = context.createImageData(28, 28)
-  for (const [n, ink] of seen.entries()) image.data.set([ink * 255, ink * 255, ink * 255, 255], n * 4)
-  context.putImageData(image, 0, 0)
 }

@@ -2,7 +2,8 @@
 const KEY = "digitlab-drawing"
 const IN_LINK = ["drawing", "example", "sample"] // a link that asks for a digit of its own
 
-// "answer": the server has answered a drawing; "changed": the canvas shows something else, the server will answer
+// "answer": the server has answered a drawing; "given": it has put one on the canvas; "changed": the canvas took strokes
+// back by itself, the server will answer
 export const events = new EventTarget()
 
 // The drawing that the server answered, as text (digitlab/draw/link.py); "" for an empty pad.

@@ -73,7 +73,10 @@ class Tools {
     if (!first && another) pad()?.scrollIntoView({ block: "nearest" })
     this.component = component
     usePen(data.pen)
-    if (another) give(data.base)
+    if (another) {
+      give(data.base)
+      events.dispatchEvent(new Event("given"))
+    }
     if (first) {
       ;[this.slider.min, this.slider.max] = data.pens
       this.slider.value = data.pen
