@@ -44,11 +44,13 @@ def choose() -> None:
     if source() == "draw":
         pad.canvas()
         tools()
+    else:
+        bring_photo()
 
 
 def choose_source() -> None:
-    """Pad, file or camera; shows the latter two at once. The pad is for the caller to show (`pad.canvas`),
-    so that a stroke reruns little else."""
+    """Pad, file or camera. The caller shows what was chosen, in its own place: the pad (`pad.canvas`), so that
+    a stroke reruns little else, or `bring_photo`."""
     st.session_state.setdefault("source", "draw")
     st.segmented_control(
         "Where the digit comes from",
@@ -59,8 +61,10 @@ def choose_source() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    if source() == "draw":
-        return
+
+
+def bring_photo() -> None:
+    """A way to bring a photo, and what was brought."""
     if source() == "upload":
         st.file_uploader(
             "A photo or scan of one digit",

@@ -64,18 +64,14 @@ def choose_models() -> list[Model]:
                 key="model",
                 bind="query-params",
             )
-        st.button("Compare all", type="tertiary", on_click=_compare, disabled=chosen == ALL)
+        compare = st.toggle("Compare all", key="compare", bind="query-params")
     _remember(chosen)
-    if chosen == ALL:
+    if compare or chosen == ALL:
         who.markdown("**All models** read it.", width="content")
         return [inference.load(name) for name in inference.names()]
     model = inference.load(chosen)
     who.markdown(f"**{model.card['title']}** reads it.", width="content")
     return [model]
-
-
-def _compare() -> None:
-    st.session_state["model"] = ALL
 
 
 class _Choice(NamedTuple):

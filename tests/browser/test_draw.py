@@ -119,7 +119,7 @@ def test_another_model_answers_the_same_drawing(pad: Pad, name: str) -> None:
 def test_all_models_side_by_side(pad: Pad) -> None:
     pad.draw(digit(3))
     pad.expect_digit(3)
-    pad.page.get_by_role("button", name="Compare all").click()
+    pad.page.get_by_text("Compare all").click()
     expect(pad.page.get_by_text("All models read it.")).to_be_visible()
     for name in inference.names():
         pad.expect_text(inference.load(name).card["title"])

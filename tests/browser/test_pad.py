@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from benchmarks.server import RunningApp, running_app
 from tests.browser.conftest import DESKTOP, ROOT
 from tests.browser.pad import Pad, digit
+from ui.pad import live_files
 
 # begins of strokes, as shares of the pad: its corners, along its edges, and where the canvas has its toolbar
 BEGINS = [
@@ -178,3 +179,45 @@ def test_another_server_gets_the_drawing_from_the_tab(browser: Browser) -> None:
         expect_strokes(page, 4)
         assert pad.ink() > drawn
     context.close()
+
+
+def test_a_canvas_that_is_built_anew_gets_its_strokes_back(pad: Pad) -> None:
+    """Streamlit does so now and then. Here the page is only told that it happened."""
+    for stroke in (LEFT, MIDDLE):
+        pad.stroke(stroke)
+    expect_strokes(pad.page, 2)
+    drawn, address = pad.ink(), live_files.url("canvas.js")
+    tell = "async (address) => (await import(address)).canvases.dispatchEvent(new Event('rebuilt'))"
+    pad.page.evaluate(tell, address)
+    pad.stroke(RIGHT)
+    expect_strokes(pad.page, 3)
+    assert pad.ink() > drawn
+    for left in (2, 1, 0):  # two of them are the server's to take back
+        pad.undo.click()
+        expect_strokes(pad.page, left)
+
+
+def test_the_pad_comes_back_as_large_as_it_was(pad: Pad) -> None:
+    pad.draw(digit(6))
+    pad.expect_digit(6)
+    before = pad.canvas.bounding_box()
+    for source in ("Upload", "Camera", "Draw"):
+        pad.page.get_by_role("radio", name=source).click()
+        expect(pad.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(pad.canvas).to_be_visible()
+    pad.expect_digit(6)
+    assert pad.canvas.bounding_box() == before
+
+
+def test_quick_keys_on_the_pens_slider_keep_the_drawing(pad: Pad) -> None:
+    pad.draw(digit(5))
+    pad.expect_digit(5)
+    pad.stroke([(20, 20), (20, 60)])
+    pad.undo.click()
+    expect_strokes(pad.page, len(digit(5)))
+    drawn = pad.ink()
+    slider = pad.page.get_by_role("slider", name="Pen width in pixels")
+    for _ in range(5):
+        slider.press("ArrowLeft")
+    pad.page.wait_for_timeout(1500)
+    assert pad.ink() == drawn

@@ -56,6 +56,8 @@ def _answer() -> None:
                 pad.put(base[:-count])
         case {"clear": True}:
             pad.put(())
+        case {"again": True}:  # its canvas was built anew
+            pad.put(pad.drawing())
 
 
 def _restore() -> None:

@@ -111,6 +111,8 @@ def render() -> None:
         answer = st.container(key="answer").empty()
         details = st.container(key="details").empty()
     with board:
+        if input_digit.source() != "draw":
+            input_digit.bring_photo()
         read(models, answer, details)
     answering = models[0] if len(models) == 1 and input_digit.source() == "draw" else None
     if input_digit.source() == "draw":

@@ -17,17 +17,39 @@ function root() {
   return null
 }
 
+// "rebuilt": in the same place there is another canvas, which knows only what the server gave it
+export const canvases = new EventTarget()
+
+let dressed = null // the root of the pad's canvas
+let current = null // that canvas
+let waiting = false
+
 function dress() {
+  if (!pad() || waiting) return
   const found = root()
-  if (found && !found.adoptedStyleSheets.includes(rules)) {
+  if (!found) {
+    waiting = true // its place is there, the canvas is still to come
+    requestAnimationFrame(() => {
+      waiting = false
+      dress()
+    })
+  } else if (found !== dressed) {
+    dressed = found
     found.adoptedStyleSheets = [...found.adoptedStyleSheets, rules]
+    inner.disconnect()
+    inner.observe(found, { childList: true, subtree: true })
+    current = upper()
   }
 }
 
+// Streamlit may build a component anew within its place.
+const inner = new MutationObserver(() => {
+  const now = upper()
+  if (now && current && now !== current) canvases.dispatchEvent(new Event("rebuilt"))
+  current = now ?? current
+})
 // A page that is left takes its canvas along; the next one makes another.
-const canvases = new MutationObserver(dress)
-canvases.observe(document.body, { childList: true, subtree: true })
-dress()
+new MutationObserver(dress).observe(document.body, { childList: true, subtree: true })
 
 export function isCanvas(target) {
   return target instanceof HTMLCanvasElement && target.classList.contains("upper-canvas")
@@ -54,3 +76,5 @@ export function press(name) {
   button.click()
   return true
 }
+
+dress()

@@ -1,6 +1,7 @@
 // The network's layers, each number as bright as it is strong: from the 28 × 28 pixels through its maps to the ten
 // outputs, in the same frames as the answer. A map leads to the page that explains it.
 import { LONGEST } from "./drawing.js"
+import { isDown } from "./pen.js"
 import { pixels } from "./pixels.js"
 import { look, lookInside, reader } from "./reader.js"
 import { drawing, events } from "./state.js"
@@ -23,6 +24,7 @@ export default function (component) {
 
 class Inside {
   constructor(place, data) {
+    this.place = place
     this.data = data
     place.innerHTML = `
       <figure><canvas class="seen" width="28" height="28"></canvas><figcaption>28 × 28 pixels</figcaption></figure>
@@ -43,11 +45,13 @@ class Inside {
 
   end() {
     this.ends.abort()
+    mounted.delete(this.place)
     lookInside(false)
   }
 
   show({ seen, probabilities, inside }) {
     if (!inside && seen) return
+    if (isDown() && matchMedia("(prefers-reduced-motion: reduce)").matches) return // only when the stroke is done
     pixels(this.seen, 28, 28, (n) => seen?.[n] ?? 0)
     for (const { name, ...maps } of inside ?? []) sheet(this.layers.get(name)?.querySelector("canvas"), maps)
     if (!seen) for (const link of this.layers.values()) blank(link.querySelector("canvas"))

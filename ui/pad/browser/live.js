@@ -47,6 +47,7 @@ class Live {
 
   end() {
     this.ends.abort()
+    mounted.delete(this.place)
     stop()
   }
 

@@ -28,6 +28,9 @@ export function give(strokes) {
   drawn = []
 }
 
+// How many strokes the canvas has that it was not given.
+export const drawnSince = () => drawn.length
+
 export function takeBack() {
   drawn.pop()
 }

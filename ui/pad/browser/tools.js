@@ -2,12 +2,12 @@
 //
 // What was drawn since the canvas got its drawing, the canvas takes back at once and by itself. What it was given (an
 // example, a link's drawing) only the server can take from it: strokes that begin meanwhile are held back.
-import { layers, pad, press } from "./canvas.js"
+import { canvases, layers, pad, press } from "./canvas.js"
 import { decode, encode } from "./drawing.js"
 import { replay, stop } from "./hand.js"
 import { hold, isDown, pen, release } from "./pen.js"
 import { drawing, events, follow, kept, strokesAnswered } from "./state.js"
-import { give, takeAllBack, takeBack, usePen } from "./strokes.js"
+import { drawnSince, give, takeAllBack, takeBack, usePen } from "./strokes.js"
 
 const ICONS = {
   undo: '<path d="M9 14 4 9l5-5"/><path d="M4 9h10a6 6 0 0 1 0 12h-2"/>',
@@ -16,6 +16,7 @@ const ICONS = {
   share: '<path d="M12 15V3"/><path d="m7 8 5-5 5 5"/><path d="M5 13v7h14v-7"/>',
 }
 const PAD_SIZE = 280
+const PAUSE_MS = 200
 const TOO_LONG = "This drawing is too long for that."
 
 const mounted = new WeakMap()
@@ -49,11 +50,17 @@ class Tools {
     this.slider = row.querySelector("input")
     row.addEventListener("click", (event) => this.do(event.target.closest("[data-do]")?.dataset.do))
     row.addEventListener("keydown", (event) => event.key === "Escape" && this.open(false))
-    this.slider.addEventListener("change", () => this.component.setStateValue("pen", this.slider.valueAsNumber))
+    this.menu.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !this.menu.contains(relatedTarget)) this.open(false)
+    })
+    this.slider.addEventListener("change", () => this.takePen())
     this.slider.addEventListener("input", () => this.showPen())
     this.outside = (event) => event.composedPath().includes(row) || this.open(false)
     window.addEventListener("pointerdown", this.outside, true)
+    this.rebuilt = () => this.again()
+    canvases.addEventListener("rebuilt", this.rebuilt)
     this.afterStroke = () => {
+      this.said.textContent = ""
       press("send") // by itself the canvas waits a fifth of a second
       this.later?.()
     }
@@ -63,6 +70,22 @@ class Tools {
   end() {
     window.removeEventListener("pointerdown", this.outside, true)
     pen.removeEventListener("up", this.afterStroke)
+    canvases.removeEventListener("rebuilt", this.rebuilt)
+    mounted.delete(this.row)
+  }
+
+  // Its keys come fast, and each of them costs the server a run of the page.
+  takePen() {
+    clearTimeout(this.pause)
+    this.pause = setTimeout(() => this.component.setStateValue("pen", this.slider.valueAsNumber), PAUSE_MS)
+  }
+
+  // A new canvas lacks what was drawn on the old one: the server has it.
+  again() {
+    if (!drawnSince()) return
+    this.asked.push("again")
+    hold()
+    if (this.waitsFor === null) this.ask()
   }
 
   update(component) {
@@ -132,13 +155,14 @@ class Tools {
   ask() {
     const { base, version } = this.component.data
     const asked = this.asked.splice(0)
-    if (!asked.length || !base.length) {
+    const again = asked.includes("again")
+    if (!asked.length || !(base.length || again)) {
       // the canvas shows a moment later what it was given
       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(release)))
       return
     }
     this.waitsFor = version
-    const question = asked.includes("clear") ? { clear: true } : { undo: asked.length }
+    const question = asked.includes("clear") ? { clear: true } : again ? { again } : { undo: asked.length }
     this.component.setTriggerValue("asked", { ...question, version })
   }
 
