@@ -49,8 +49,8 @@ def choose() -> None:
 
 
 def choose_source() -> None:
-    """Pad, file or camera. The caller shows what was chosen, in its own place: the pad (`pad.canvas`), so that
-    a stroke reruns little else, or `bring_photo`."""
+    """Pad, file or camera. The caller shows what was chosen in its own place: the pad (`pad.canvas`), so
+    that a stroke reruns little else, or `bring_photo`."""
     st.session_state.setdefault("source", "draw")
     st.segmented_control(
         "Where the digit comes from",
