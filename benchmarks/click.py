@@ -9,7 +9,6 @@ headless Chromium on a warm server, from the click to the cell's first digit on 
 import argparse
 import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,17 +18,11 @@ import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks import markdown
+from benchmarks.browser import launched
 from benchmarks.server import running_app
 from digitlab import evaluation
 
 ROOT = Path(__file__).parents[1]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 MODEL = "cnn"
 
 Click = Callable[[Page, int, int], None]
@@ -64,7 +57,7 @@ def main() -> None:
 def _times(script: Path, path: str, cells: np.ndarray, click: Click) -> list[float]:
     """Seconds of each click, the first two left out: they warm caches up."""
     with running_app(script, cwd=ROOT) as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        browser = launched(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{app.base_url}/{path}")
         expect(page.get_by_text(" read as ").first).to_be_visible(timeout=120_000)

@@ -7,7 +7,6 @@ what comes over the WebSocket besides. Without ADDRESS: every page.
 """
 
 import argparse
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,17 +16,11 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, Request, expect, sync_playwright
 
 from benchmarks import markdown
+from benchmarks.browser import launched
 from benchmarks.server import running_app
 from ui import menu
 
 ROOT = Path(__file__).parents[1]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 WAIT_MS = 60_000
 QUIET_MS = 1500  # nothing new for so long: that was all
 
@@ -85,7 +78,7 @@ def visit(browser: Browser, url: str) -> Visit:
 def tables(addresses: Sequence[str] = tuple(menu.ENTRIES), files: int = 0) -> Iterator[tuple[str, str]]:
     rows = []
     with running_app(ROOT / "app.py", cwd=ROOT) as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        browser = launched(playwright)
         for address in addresses:
             seen = visit(browser, f"{app.base_url}/{address}")
             title = menu.ENTRIES[address].title

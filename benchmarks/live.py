@@ -12,7 +12,6 @@ is the server's answer to a stroke, from the pen's lift to the answer in the pag
 from __future__ import annotations
 
 import argparse
-import shutil
 import signal
 import threading
 import time
@@ -25,17 +24,11 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks import markdown
+from benchmarks.browser import launched
 from benchmarks.server import RunningApp, running_app
 from digitlab.strokes import PAD_SIZE, examples
 
 ROOT = Path(__file__).parents[1]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PAUSE_MS = 50
@@ -166,7 +159,7 @@ def server_ms(app: RunningApp) -> float:
 def tables(count: int = 300) -> Iterator[tuple[str, str]]:
     rows = []
     with running_app(ROOT / "app.py", cwd=ROOT) as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        browser = launched(playwright)
         desktop, phone = opened(browser, app, DESKTOP), opened(browser, app, PHONE)
         rows.append(row("desktop", moves(desktop, count)))
         with slowed(browser):

@@ -14,6 +14,10 @@ cv2.setNumThreads(1)
 
 PAD_SIZE = 280  # pixels, width and height of the pad
 PEN_WIDTH = 18  # pixels, of the pad's pen and the examples'
+# What anybody may send as a drawing: on the pad, or in a link.
+MAX_STROKES = 200
+MAX_POINTS = 20_000  # in all; a digit drawn slowly has a few hundred
+FAR = 10_000  # pixels; a pointer can leave the pad, but no screen is that wide. Farther takes long to draw
 _SHIFT = 4  # cv2 takes points in fixed point: 1/16 of a pixel
 
 

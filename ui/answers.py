@@ -97,6 +97,7 @@ def bars(answer: Answer) -> Markup:
     return markup(_BARS, spoken=spoken, second=second_thoughts(answer), **values)
 
 
+@cache
 def template() -> Markup:
     """As an answer and its details look, to be filled in by the browser (ui/pad/browser/live.js)."""
     blank = Answer(None, 0, 1, False, np.zeros(10, np.float32))

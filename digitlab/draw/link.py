@@ -16,13 +16,10 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from digitlab.errors import DrawingError
-from digitlab.strokes import PAD_SIZE, Drawing, Stroke
+from digitlab.strokes import FAR, MAX_POINTS, MAX_STROKES, PAD_SIZE, Drawing, Stroke
 
 VERSION = "1"
 LONGEST = 3_500  # characters; programs that pass links on begin to cut them at about 4,000
-MAX_STROKES = 200
-MAX_POINTS = 20_000  # in all
-FAR = 10_000  # pixels; a pointer can leave the pad, but no screen is that wide. Farther takes long to draw
 TOLERANCES = (0.3, 1.0, 2.0)  # pixels; the finest that fits
 _UNITS = 4  # in a pixel
 _BYTES = 3  # of a varint, at most: 20,000 pixels, the longest step, are 18 bits once zigzagged

@@ -1,7 +1,6 @@
 """The real app in a real browser: Debian's Chromium where it is, else Playwright's own."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from benchmarks.browser import QUIET, system_chromium
 from benchmarks.server import RunningApp, running_app
 from tests.browser.pad import Pad
 
@@ -25,11 +25,7 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # a slow machine; what is there already costs nothing
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-FAKE_CAMERA = "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +43,12 @@ def browser() -> Iterator[Browser]:
 
 
 def _chromium(playwright: Playwright) -> Browser:
-    system = shutil.which("chromium") or shutil.which("chromium-browser")
-    arguments = f"{QUIET} {FAKE_CAMERA}".split()
+    system = system_chromium()
     if not system and not Path(playwright.chromium.executable_path).exists():
         install = [sys.executable, "-m", "playwright", "install", "chromium"]
         subprocess.run(install, check=False, timeout=300, capture_output=True)
     try:
-        return playwright.chromium.launch(executable_path=system, args=arguments)
+        return playwright.chromium.launch(executable_path=system, args=[*QUIET, *FAKE_CAMERA])
     except Error as error:
         if os.environ.get("CI"):
             raise

@@ -5,8 +5,7 @@ import streamlit as st
 from digitlab.inference import Model
 from digitlab.inside.convolution import BY_NAME
 from ui import links
-from ui.components import component
-from ui.pad import live_files
+from ui.pad.in_browser import in_browser
 
 MODEL = "cnn"
 # the layers whose maps are shown, and what is said of them
@@ -17,7 +16,7 @@ LAYERS = {
     "maps_4": "48 see most of the digit. From them comes the answer.",
 }
 
-_inside = component(__file__, html='<div class="inside"></div>', isolated=False)
+_inside = in_browser(__file__, html='<div class="inside"></div>', isolated=False)
 
 
 def switch(model: Model | None) -> bool:
@@ -40,5 +39,5 @@ def layers() -> None:
     layers = {name: {"title": BY_NAME[name].title, "says": says} for name, says in LAYERS.items()}
     _inside(
         key="layers",
-        data={"module": live_files.url("inside.js"), "layers": layers, "link": links.url("convolution")},
+        data={"layers": layers, "link": links.url("convolution")},
     )

@@ -5,8 +5,8 @@ from digitlab.draw import link
 from digitlab.inference import DETECTOR, Model
 from digitlab.strokes import Drawing
 from ui import answers, style
-from ui.components import component
 from ui.pad import live_files
+from ui.pad.in_browser import in_browser
 
 WORDS = {
     "empty": style.EMPTY,
@@ -17,7 +17,7 @@ WORDS = {
     "sureness": style.SURENESS,
 }
 
-_live = component(
+_live = in_browser(
     __file__, html='<div class="live" data-testid="live-answer" aria-hidden="true"></div>', isolated=False
 )
 
@@ -30,7 +30,6 @@ def live(model: Model | None, demo: Drawing | None = None) -> None:
     _live(
         key="live",
         data={
-            "module": live_files.url("live.js"),
             "worker": live_files.url("worker.js"),
             "model": name,
             "urls": {each: live_files.url(f"{each}.bin") for each in (name, DETECTOR)} if name else {},

@@ -11,11 +11,8 @@ from typing import Any
 import numpy as np
 
 from digitlab.errors import DrawingError
-from digitlab.strokes import PAD_SIZE, Drawing, Stroke
+from digitlab.strokes import FAR, MAX_POINTS, MAX_STROKES, PAD_SIZE, Drawing, Stroke
 
-MAX_STROKES = 200
-MAX_POINTS = 20_000  # in all; a digit drawn slowly has a few hundred
-_FAR = 10_000  # pixels; a pointer can leave the pad, but no screen is that wide. Farther takes long to draw
 _UNMOVED = 2  # pixels between Fabric's idea of a path's middle and ours
 _CURVE_STEPS = (0.25, 0.5, 0.75, 1.0)
 _LENGTHS = {"M": 2, "L": 2, "Q": 4}  # numbers that follow each path command
@@ -74,7 +71,7 @@ def _moved(points: np.ndarray, width: float, item: dict[str, Any]) -> Stroke:
     if angle or scale != (1, 1) or math.dist(middle, to) >= _UNMOVED:
         cos, sin = math.cos(angle), math.sin(angle)
         turned = (points - middle) * scale @ np.array([[cos, sin], [-sin, cos]])
-        points = np.clip(to + turned, -_FAR, _FAR)
+        points = np.clip(to + turned, -FAR, FAR)
         width = min(width * math.sqrt(scale[0] * scale[1]), PAD_SIZE)
     return Stroke([(x, y) for x, y in points.tolist()], width)
 
@@ -105,7 +102,7 @@ def _checked(numbers: list[Any]) -> np.ndarray:
     if all(_is_number(kind) for kind in set(map(type, numbers))):
         with suppress(OverflowError):
             array = np.array(numbers, np.float64)
-            if (np.abs(array) <= _FAR).all():  # NaN isn't
+            if (np.abs(array) <= FAR).all():  # NaN isn't
                 return array
     raise DrawingError("The pad sent something that is not a stroke.")
 
@@ -114,7 +111,7 @@ def _is_number(kind: type) -> bool:
     return issubclass(kind, int | float) and kind is not bool
 
 
-def _number(value: Any, low: float = -_FAR, high: float = _FAR) -> float:
-    if not _is_number(type(value)) or not abs(value) <= _FAR:  # NaN, too
+def _number(value: Any, low: float = -FAR, high: float = FAR) -> float:
+    if not _is_number(type(value)) or not abs(value) <= FAR:  # NaN, too
         raise DrawingError("The pad sent something that is not a stroke.")
     return min(max(float(value), low), high)

@@ -8,14 +8,13 @@ import streamlit as st
 from digitlab.draw import link
 from digitlab.errors import DrawingError
 from ui import links, menu, pad
-from ui.components import component
-from ui.pad import live_files
+from ui.pad.in_browser import in_browser
 
 PEN_WIDTHS = (8, 32)  # pixels
 LONGEST_KEPT = 20_000  # characters of a drawing that the tab keeps for a reload
 KEY = "pad-tools"
 
-_component = component(__file__, html='<div class="tools" role="group" aria-label="Tools of the pad"></div>')
+_component = in_browser(__file__, html='<div class="tools" role="group" aria-label="Tools of the pad"></div>')
 
 
 def tools() -> None:
@@ -24,7 +23,6 @@ def tools() -> None:
     _component(
         key=KEY,
         data={
-            "module": live_files.url("tools.js"),
             # exactly, for what the browser reads must be what the server reads
             "base": [{"points": np.asarray(points).tolist(), "width": width} for points, width in base],
             "version": version,

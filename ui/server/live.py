@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ui.pad import live_files
+from ui.server.static import accepts_gzip
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -31,11 +32,11 @@ async def file(request: Request) -> Response:
     kind = "text/javascript" if name.endswith(".js") else "application/octet-stream"
     headers = {"Cache-Control": FOR_EVER}
     # networks as well, though they hardly get smaller: else Streamlit packs them anew for each visitor
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if accepts_gzip(request.headers):
         headers |= {
             "Content-Encoding": "gzip",
             "Vary": "Accept-Encoding",
-        }  # where it isn't packed Streamlit says so
+        }  # unpacked, Streamlit says the latter
         return Response(_packed(name), media_type=kind, headers=headers)
     return Response(live_files.files()[name], media_type=kind, headers=headers)
 

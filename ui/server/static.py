@@ -39,7 +39,7 @@ class StaticCompression:
         if not _concerns(scope):
             await self.app(scope, receive, send)
             return
-        if not _accepts_gzip(Headers(scope=scope)):
+        if not accepts_gzip(Headers(scope=scope)):
             await self.app(scope, receive, _varying(send))
             return
         head = (await _ask(self.app, scope, "HEAD")).start
@@ -83,7 +83,8 @@ def _concerns(scope: Scope) -> bool:
     return path == "/" or path.startswith("/static/")
 
 
-def _accepts_gzip(headers: Headers) -> bool:
+def accepts_gzip(headers: Headers) -> bool:
+    """As the browser says in Accept-Encoding; a weight of 0 is a no."""
     for part in headers.get("accept-encoding", "").lower().split(","):
         name, _, weight = part.replace(" ", "").partition(";q=")
         if name == "gzip":

@@ -8,7 +8,7 @@ const GREY = "#5b6472"
 
 let running = null
 
-// "frame" after each bit of ink, "end" when all is drawn, "stop" when the sheet is taken away
+// "frame" after each bit of ink, "stop" when the sheet is taken away
 export const hand = new EventTarget()
 
 // The strokes on the sheet so far, while it lies there; else null.
@@ -39,7 +39,6 @@ export function draw(strokes, { ms, stays = false }) {
     if (stays) label(context)
     hand.dispatchEvent(new Event("frame"))
     if (share < 1) return requestAnimationFrame(frame)
-    hand.dispatchEvent(new Event("end"))
     if (!stays) setTimeout(() => running === mine && stop(), still ? 1000 : 400)
   }
   requestAnimationFrame(frame)

@@ -1,4 +1,4 @@
-// The work is done in ui/pad/browser/live.js, which a browser keeps.
+// The work is done by a module of ui/pad/browser/, which a browser keeps.
 export default function (component) {
   const address = new URL(component.data.module, location.origin) // this script is a blob, which has no address
   const ends = import(address).then((module) => module.default(component))
