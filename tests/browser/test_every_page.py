@@ -95,8 +95,16 @@ def test_who_points_at_a_projected_page_hits_it(browser: Browser, app: RunningAp
     page.mouse.click(slider["x"] + 0.25 * slider["width"], slider["y"] + 0.7 * slider["height"])
     page.wait_for_url("**threshold=0.2*")
     finished(page)
-    point = page.locator(".st-key-roc .scatterlayer .point").first.bounding_box()
-    page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+    expect(page.locator(".st-key-roc .hovertext")).to_have_count(0)
+    point = page.locator(".st-key-roc .scatterlayer .point").first
+    for _ in range(20):  # Plotly draws the chart anew when it is ready, and forgets the pointer
+        point.wait_for()
+        if box := point.bounding_box():
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(250)
+        if page.locator(".st-key-roc .hovertext").count():
+            break
+        page.mouse.move(0, 0)
     expect(page.locator(".st-key-roc .hovertext")).to_contain_text("threshold 0.2")
     page.get_by_role("combobox", name="Model").click()
     option = page.get_by_role("option", name="Linear", exact=True)
