@@ -46,7 +46,8 @@ def running_app(
 
     `cwd` and `env` mean what they mean to `subprocess`; Streamlit reads `.streamlit/` from `cwd`.
     `args` are further options of `streamlit run`, such as `--server.fileWatcherType none`. Digit Lab's server
-    warms up nothing but its models, unless `env` says DIGITLAB_WARM_UP=all: it would keep a core busy.
+    warms up nothing but its models, unless `env` says DIGITLAB_WARM_UP=all: it would keep a core busy. Its
+    classes are gone with it, unless `env` names a database.
     Raises RuntimeError when the server is not healthy within `timeout` seconds.
     """
     port = port or free_port()
@@ -82,7 +83,11 @@ def _start(
         return subprocess.Popen(
             command,
             cwd=cwd,
-            env={"DIGITLAB_WARM_UP": "models", **(os.environ if env is None else env)},
+            env={
+                "DIGITLAB_WARM_UP": "models",
+                "DIGITLAB_DATABASE": f"sqlite:///{log.with_name('classes.sqlite3')}",
+                **(os.environ if env is None else env),
+            },
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,

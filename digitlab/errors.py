@@ -27,3 +27,31 @@ class DrawingError(DigitLabError):
 
 class TooManyRuns(DigitLabError):
     """Somebody has a training that isn't over, and asks for another."""
+
+
+class ClassError(DigitLabError):
+    """What a class can't do for somebody."""
+
+
+class NoSuchClass(ClassError, LookupError):
+    """A code that no class has, or a class that has ended."""
+
+
+class WrongKey(ClassError):
+    """A link to a desk that is not this class's."""
+
+
+class ClassFull(ClassError):
+    """Nobody else can join."""
+
+
+class ClassNotOpen(ClassError):
+    """It is paused, closed, or an example: no drawing can be sent."""
+
+
+class NotNow(ClassError):
+    """A drawing that comes too early, or is one too many, or isn't one."""
+
+
+class DatabaseGone(ClassError):
+    """What a class draws can't be stored or read just now. Nothing of it is lost: try again."""

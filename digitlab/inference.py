@@ -24,6 +24,7 @@ from digitlab.errors import UnknownName
 
 ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
 DETECTOR = "detector"
+OF_CLASS = "class:"  # what names of data sets and models of a class begin with
 SURE = 0.5  # a digit that is less probable than all others together is a guess, not an answer
 _INTERPRETERS = max(2, min(4, os.cpu_count() or 1))  # of each model; more would only cost memory
 _BATCH = 256  # images at a time: more would take memory and win nothing
@@ -36,10 +37,19 @@ def names() -> tuple[str, ...]:
     return tuple(card["name"] for card in sorted(cards, key=lambda c: c["order"]) if card["classifies"])
 
 
-@once(maxsize=32)
 def load(name: str) -> "Model":
     """The model with that name, the same object each time: one that reads digits (`names`), or one of the
-    others that `train.py` left, such as "vae" and "detector". Raises UnknownName."""
+    others that `train.py` left, such as "vae" and "detector"; or one that a class has trained,
+    "class:KFRTW:1". Raises UnknownName; DatabaseGone for a class's model."""
+    if name.startswith(OF_CLASS):
+        from digitlab.classroom import trainings
+
+        return trainings.load(name)
+    return _of_zoo(name)
+
+
+@once(maxsize=32)
+def _of_zoo(name: str) -> "Model":
     folder = ARTIFACTS / name
     if folder.parent != ARTIFACTS or not (folder / "card.json").is_file():
         raise UnknownName(f"There is no model {name!r}. There is: {', '.join(names())}.")
@@ -77,7 +87,8 @@ class Answer:
 class Model:
     """A trained model. `card` is what is known about it: the content of its card.json."""
 
-    def __init__(self, folder: Path, card: Mapping[str, Any], file: Path | None = None) -> None:
+    def __init__(self, folder: Path, card: Mapping[str, Any], file: Path | bytes | None = None) -> None:
+        """`file` is the network, or where it is, if it isn't model.tflite in the folder."""
         self.name: str = card["name"]
         self.card = card
         self._file = file or folder / "model.tflite"
@@ -123,6 +134,8 @@ class Model:
         """Its learned numbers, "<layer>/kernel" and "<layer>/bias": float32. Raises UnknownName for models
         that aren't made to be looked into."""
         try:
+            if isinstance(self._file, bytes):
+                raise FileNotFoundError
             with np.load(self._file.with_name("weights.npz"), allow_pickle=False) as saved:
                 return dict(saved)
         except FileNotFoundError:
@@ -166,11 +179,13 @@ def _detector() -> Model:
 class _Network:
     """One signature of a .tflite file, and the interpreters that run it."""
 
-    def __init__(self, file: Path, signature: str) -> None:
+    def __init__(self, file: Path | bytes, signature: str) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
+        source = {"model_content": file} if isinstance(file, bytes) else {"model_path": str(file)}
+
         def runner() -> Any:
-            interpreter = Interpreter(str(file), num_threads=1)
+            interpreter = Interpreter(**source, num_threads=1)
             signatures = interpreter.get_signature_list()
             if signature not in signatures:
                 raise UnknownName(f"This model can't {signature}; it has {', '.join(signatures)}.")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,12 @@ NOT_FAST = {"mnist_test", "shell"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`pytest -m fast` is the same everywhere: it has neither MNIST nor TensorFlow, even where they are."""
+    """No test touches the classes of whoever runs it.
+
+    `pytest -m fast` is the same everywhere: it has neither MNIST nor TensorFlow, even where they are."""
+    folder = tempfile.TemporaryDirectory(prefix="digitlab-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ.setdefault("DIGITLAB_DATABASE", f"sqlite:///{folder.name}/classes.sqlite3")
     if config.getoption("markexpr") == "fast":
         os.environ |= {"MNIST_NPZ": NOWHERE, "PEN_DIGITS": NOWHERE, "PEN_OTHER": NOWHERE}
         # tests/blocked stands in for TensorFlow, here and in the processes that tests start

@@ -10,6 +10,8 @@
   handwriting to test on. The training half, by 30 others, doesn't come with scikit-learn.
 - `scribbles` ("test" only, 2,000): letters, symbols, scribbles, dots, noise and blank paper, drawn by
   digitlab/data/scribbles.py: what is no digit.
+- `class:KFRTW` ("test" only): what the class with this code has drawn so far, as far as everybody may see it
+  (digitlab.classroom.drawings). It grows; `version` tells whether it has changed.
 """
 
 import hashlib
@@ -26,7 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from digitlab.caches import once
-from digitlab.errors import DataCorrupt, DataUnavailable, UnknownName
+from digitlab.errors import ClassError, DataCorrupt, DataUnavailable, UnknownName
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
@@ -49,6 +51,7 @@ PAUSE_FACTOR, LONGEST_PAUSE_S = 20, 300
 
 _SPLITS = {"mnist": ("train", "test"), "digits": ("test",), "scribbles": ("test",)}
 NO_DIGIT = 10  # the label of what is none
+OF_CLASS = "class:"  # what names of a class's drawings begin with
 # A class opens the page at once: that should be one download, and one copy in memory.
 _locks = {name: threading.Lock() for name in _SPLITS}
 
@@ -63,12 +66,14 @@ class Dataset(NamedTuple):
 
 
 def names() -> tuple[str, ...]:
-    """The data sets that `load` knows."""
+    """The data sets that `load` knows, but for those of classes."""
     return tuple(_SPLITS)
 
 
 def splits(name: str) -> tuple[str, ...]:
     """Which of "train" and "test" a data set has. Raises UnknownName."""
+    if name.startswith(OF_CLASS):
+        return ("test",)
     if name not in _SPLITS:
         raise UnknownName(f"There is no data set “{name}”. There are: {', '.join(names())}.")
     return _SPLITS[name]
@@ -77,11 +82,14 @@ def splits(name: str) -> tuple[str, ...]:
 def load(name: str, split: str, progress: Progress | None = None) -> Dataset:
     """A data set by name; from memory after the first time. `progress` hears of a download.
 
-    Raises UnknownName; DataUnavailable when it can't be had now; DataCorrupt, a kind of
-    DataUnavailable, when the file that MNIST_NPZ names is damaged or isn't MNIST.
+    Raises UnknownName; DataUnavailable when it can't be had now, or when a class has ended or has drawn
+    nothing yet; DataCorrupt, a kind of DataUnavailable, when the file that MNIST_NPZ names is damaged or isn't
+    MNIST.
     """
     if split not in splits(name):
         raise UnknownName(f"{name} has no split “{split}”. It has: {', '.join(splits(name))}.")
+    if name.startswith(OF_CLASS):
+        return _of_class(name)[1]
     if not _locks[name].acquire(timeout=BUSY_S):
         raise DataUnavailable(f"{name} is being fetched right now. Try again in a minute.")
     try:
@@ -94,6 +102,24 @@ def load(name: str, split: str, progress: Progress | None = None) -> Dataset:
                 return _mnist(split, progress)
     finally:
         _locks[name].release()
+
+
+def version(name: str) -> int:
+    """Another number whenever the pictures of this name are others; 0 for what never changes. Raises as `load`
+    does."""
+    return _of_class(name)[0] if name.startswith(OF_CLASS) else 0
+
+
+def _of_class(name: str) -> tuple[int, Dataset]:
+    from digitlab.classroom import classes, drawings
+
+    try:
+        snapshot = drawings.snapshot(classes.find(name.removeprefix(OF_CLASS)).id)
+    except ClassError as error:  # no such class, or its database is gone
+        raise DataUnavailable(str(error)) from error
+    if not snapshot.shown.any():
+        raise DataUnavailable("This class has drawn nothing yet.")
+    return snapshot.revision, snapshot.dataset
 
 
 # --- digits --------------------------------------------------------------------------------------

@@ -1,0 +1,71 @@
+"""What the pages of class work share: the class that the link names, and what is said where there is none."""
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from digitlab.classroom import attempts, classes
+from digitlab.classroom.classes import Class
+from digitlab.errors import ClassError, DatabaseGone, NoSuchClass
+from ui import links
+
+PARAMETER = "class"  # in the link
+_SEEN = "_class"  # in the session: the code of the class that was opened last
+
+
+def code_in_link() -> str:
+    """As it is kept; empty where there is none."""
+    return classes.tidy(st.query_params.get(PARAMETER, ""))
+
+
+def find(code: str) -> Class:
+    """The class with this code; from now on it is the one of this visit. Whoever tries too many codes is
+    sent away for a while. Raises ClassError."""
+    address = st.context.ip_address
+    attempts.check(address)
+    try:
+        found = classes.find(code)
+    except NoSuchClass:
+        attempts.wrong(address)
+        raise
+    st.session_state[_SEEN] = found.code
+    return found
+
+
+def with_key(code: str, key: str) -> Class:
+    """As `find`, for the teacher. Raises ClassError."""
+    found = find(code)
+    try:
+        return classes.with_key(found.code, key)
+    except ClassError:
+        attempts.wrong(st.context.ip_address)
+        raise
+
+
+def opened() -> Class | None:
+    """The class that the link names. None where there is no such; a sentence then says so."""
+    try:
+        return find(code_in_link())
+    except ClassError as error:
+        say(error)
+        return None
+
+
+def seen() -> str | None:
+    """The code of the class that was opened last in this visit, if any."""
+    return st.session_state.get(_SEEN)
+
+
+def say(error: ClassError) -> None:
+    """Calm words for what can't be done."""
+    if isinstance(error, DatabaseGone):
+        st.info(f"{error} Nothing that was sent is lost. Please wait a moment.", icon=":material/cloud_off:")
+    else:
+        st.info(str(error), icon=":material/info:")
+
+
+def absolute(address: str, query: links.Query | None = None) -> str:
+    """A link to be opened on another device: "https://school.example/join?class=KFRTW"."""
+    here = urlsplit(st.context.url or "")
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{here.scheme}://{here.netloc}{'/' + base if base else ''}{links.url(address, query)}"
