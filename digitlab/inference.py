@@ -182,10 +182,11 @@ class _Network:
     def __init__(self, file: Path | bytes, signature: str) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        source = {"model_content": file} if isinstance(file, bytes) else {"model_path": str(file)}
-
         def runner() -> Any:
-            interpreter = Interpreter(**source, num_threads=1)
+            if isinstance(file, bytes):
+                interpreter = Interpreter(model_content=file, num_threads=1)
+            else:
+                interpreter = Interpreter(str(file), num_threads=1)
             signatures = interpreter.get_signature_list()
             if signature not in signatures:
                 raise UnknownName(f"This model can't {signature}; it has {', '.join(signatures)}.")

@@ -198,5 +198,6 @@ def test_the_menu_has_each_page_and_each_entry_is_a_page() -> None:
 
 @pytest.mark.parametrize("entry", menu.ENTRIES.values(), ids=list(menu.ENTRIES))
 def test_a_page_is_a_module_named_as_its_address_that_can_be_imported(entry: menu.Entry) -> None:
-    assert entry.module.split(".")[-1] == entry.address
+    room = "start" if entry.address == "class" else entry.address  # a word that Python reserves
+    assert entry.module.split(".")[-1] == room
     assert callable(importlib.import_module(entry.module).render)

@@ -85,7 +85,7 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
             .join_from(class_table, pupils)
             .where(pupils.c.id == pupil.id, class_table.c.id == found.id)
         ).first()
-        _may_send(row, now)
+        held = _may_send(row, now)
         number = connection.execute(
             sa.update(class_table)
             .where(class_table.c.id == found.id)
@@ -108,7 +108,7 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
             "sureness": float(answer.probabilities[answer.guess]),
             "score": score,
             "state": SHOWN if answer.is_digit else WAITING,
-            "held": row.held,
+            "held": held,
             "picture": picture.tobytes(),
             "strokes": text,
             "digest": digest,
@@ -118,7 +118,8 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
     return Sent(values["id"], answer, again=False)
 
 
-def _may_send(row: Any, now: float) -> None:
+def _may_send(row: Any, now: float) -> bool:
+    """Whether the pupil is held. Raises where nothing may be sent."""
     if row is None or row.ends < now:
         raise NoSuchClass("This class has ended, and everything of it is deleted.")
     if row.state == classes.PAUSED:
@@ -129,6 +130,7 @@ def _may_send(row: Any, now: float) -> None:
         raise NotNow(f"You have sent {MOST_DRAWINGS} drawings: that is all that a class takes of one person.")
     if now - row.last < BETWEEN_S:
         raise NotNow("That was quick! Wait two seconds, then send it.")
+    return row.held
 
 
 def relabel(class_id: str, drawing_id: str, label: int, by: str, pupil: Pupil | None = None) -> None:
