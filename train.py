@@ -5,6 +5,7 @@
     python train.py cnn --epochs 1 --limit 5000 --out /tmp/try     have a quick try, keep ours
     python train.py cnn --resume        go on after the last whole epoch of a run that was stopped
     python train.py --list              what there is
+    python train.py --from cnn --data class.npz     go on with a model on a class's own digits
 
 This is the only door to TensorFlow. What it writes, a folder for each model:
 
@@ -42,6 +43,7 @@ from typing import Any
 import numpy as np
 
 from digitlab import inference
+from digitlab.classroom.fine_tuning import DRAWING, MOST_REPLAY, PUPIL, REPLAY
 from digitlab.errors import DigitLabError
 from model_zoo import (
     ABLATIONS,
@@ -54,10 +56,11 @@ from model_zoo import (
     Recipe,
     definition,
 )
-from model_zoo.training import export, live, training_data
+from model_zoo.training import export, fine_tune, live, training_data
 from model_zoo.training.fit import OPTIMIZERS, fit, iterations, warm_up
 from model_zoo.training.workers import Workers
 
+OWN = Path("fine_tuned")  # where a model goes that learned digits of your own
 RUNS = ".runs"  # in the folder for the artifacts: checkpoints of runs that aren't finished
 
 
@@ -78,6 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     status = 0
     try:
+        if options.model:
+            _fine_tune(options)
+            return 0
         workers = Workers()
         for name in options.models:
             try:
@@ -94,6 +100,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return _publish(sys.argv[1:] if arguments is None else arguments)
     return status
+
+
+def _fine_tune(options: argparse.Namespace) -> None:
+    """Raises DigitLabError."""
+    kept = {name: getattr(options, name) for name in fine_tune.Request._fields if hasattr(options, name)}
+    card = fine_tune.run(fine_tune.Request(**kept, changes=_changes(options)))
+    print(json.dumps(card["fine_tuning"], indent=1))
+    print(f"It is in {options.out / card['name']}.")
 
 
 def _wait() -> int:
@@ -134,15 +148,35 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--shuffle-labels", action="store_true", help="teach nonsense, to see what happens")
     parser.add_argument("--progress", type=Path, help="a file that says how far it is, as JSON")
-    parser.add_argument("--out", type=Path, default=ARTIFACTS, help="folder for the artifacts")
+    parser.add_argument("--out", type=Path, help="folder for what is trained; else that of our models")
+    own = parser.add_argument_group("to go on with a model on digits of your own")
+    own.add_argument("--from", dest="model", metavar="MODEL", help="the model of the zoo to begin with")
+    own.add_argument(
+        "--data", type=Path, help="an .npz with images, labels and pupils, as a class's download"
+    )
+    own.add_argument(
+        "--replay",
+        type=_replay,
+        default=REPLAY,
+        help=f"digits of MNIST for each of yours, 0 to {MOST_REPLAY}; {REPLAY} if you say nothing",
+    )
+    own.add_argument(
+        "--split-by", choices=(PUPIL, DRAWING), default=PUPIL, help="what is never in two parts of the data"
+    )
+    own.add_argument("--compare", action="store_true", help="try it without MNIST and split otherwise, too")
+    own.add_argument("--name", default="", help="of the new model's folder")
+    own.add_argument("--title", default="", help="of the new model")
     parser.add_argument(
         "--wait",
         action="store_true",
         help="load TensorFlow, then read the options from a line of standard input, as a JSON list",
     )
     options = parser.parse_args(arguments)
-    if not (options.models or options.list or options.wait):
+    if not (options.models or options.list or options.wait or options.model):
         parser.error("say which MODEL, or --list")
+    if bool(options.model) != bool(options.data) or (options.model and options.models):
+        parser.error("--from MODEL and --data FILE belong together, without another MODEL")
+    options.out = options.out or (OWN if options.model else ARTIFACTS)
     if "all" in options.models:
         options.models = list(EVERYTHING)
     return options
@@ -155,6 +189,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _replay(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= MOST_REPLAY:
+        raise argparse.ArgumentTypeError(f"must be 0 to {MOST_REPLAY}, not {number}")
+    return number
+
+
 def _rate(text: str) -> float:
     number = float(text)
     if not 0 < number <= 10:
@@ -163,9 +204,14 @@ def _rate(text: str) -> float:
 
 
 def _recipe(name: str, options: argparse.Namespace) -> Recipe:
-    asked = {key: getattr(options, key) for key in ("epochs", "batch_size", "optimizer", "learning_rate")}
-    recipe = replace(definition(name).RECIPE, **{key: value for key, value in asked.items() if value})
+    recipe = replace(definition(name).RECIPE, **_changes(options))
     return replace(recipe, pen_strokes=False, augmentation=0, internals=False) if options.quick else recipe
+
+
+def _changes(options: argparse.Namespace) -> dict[str, Any]:
+    """Of the recipe, as the options say."""
+    asked = {key: getattr(options, key) for key in ("epochs", "batch_size", "optimizer", "learning_rate")}
+    return {key: value for key, value in asked.items() if value}
 
 
 def _listing() -> str:

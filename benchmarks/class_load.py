@@ -239,13 +239,13 @@ def _first_digit(text: str) -> int | None:
 def _drawings(rng: random.Random) -> list[tuple[int, Drawing]]:
     """Return digits with their one pen stroke, each of its own size, place and slant."""
     return [
-        (digit, (_traced(trace, rng),))
+        (digit, (traced(trace, rng),))
         for digit, trace in enumerate(PEN_TRACES)
         for _ in range(DRAWINGS_PER_DIGIT)
     ]
 
 
-def _traced(trace: str, rng: random.Random) -> Stroke:
+def traced(trace: str, rng: random.Random) -> Stroke:
     """Write on a canvas of 280 by 280 pixels, with points about as dense as a mouse reports."""
     corners = np.array([pair.split(",") for pair in trace.split()], dtype=float) / 100
     corners[:, 0] += rng.uniform(-0.1, 0.2) * (1 - corners[:, 1])

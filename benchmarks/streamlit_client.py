@@ -3,7 +3,7 @@
 A tab keeps one WebSocket open. It sends `BackMsg` protobufs that ask for a run of the script, or of
 one fragment; every run comes back as `ForwardMsg` protobufs: `new_session`, one `delta` for each
 element and block, `script_finished`. A run does not say which request it answers, so a `User` lets
-one run finish before asking for the next. (A page that reruns by itself would break that.)
+one run finish before asking for the next. (A page that reruns by itself does so when it is told to.)
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from PIL import ImageColor
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 Point = tuple[float, float]
@@ -84,6 +85,15 @@ class Canvas:
 
 
 @dataclass(frozen=True)
+class Widget:
+    """A button or a component of ours, as the page describes it to the browser."""
+
+    id: str
+    fragment_id: str  # of the fragment in which it stands; empty outside of all
+    data: Any  # what a component was given
+
+
+@dataclass(frozen=True)
 class Reply:
     """What one run brought: after how many seconds, and with which error, if any."""
 
@@ -124,6 +134,8 @@ class User:
         self._kept_deltas: dict[str, Delta] = {}  # large ones, which the server then sends by hash
         self._loaded_pictures: set[str] = set()
         self.canvas: Canvas | None = None
+        self.widgets: dict[str, Widget] = {}  # by the `key=` of each
+        self.reruns: dict[str, float] = {}  # fragments that run by themselves: after how many seconds
 
     async def open(self) -> Reply:
         """Connect and wait for the page's first run; `seconds` includes the connection."""
@@ -159,13 +171,30 @@ class User:
         """Send any text as the canvas's value, also what no canvas would."""
         if self.canvas is None:
             raise LookupError("The page has shown no drawing canvas.")
+        return await self._rerun(
+            self.canvas.fragment_id, WidgetState(id=self.canvas.widget_id, json_value=value)
+        )
+
+    async def change(self, widget: Widget, **state: Any) -> Reply:
+        """What a component of ours says to the server."""
+        return await self._rerun(widget.fragment_id, WidgetState(id=widget.id, json_value=json.dumps(state)))
+
+    async def press(self, widget: Widget) -> Reply:
+        """Press a button."""
+        return await self._rerun(widget.fragment_id, WidgetState(id=widget.id, trigger_value=True))
+
+    async def look_again(self, fragment_id: str) -> Reply:
+        """What a fragment of `reruns` does by itself."""
+        return await self._rerun(fragment_id)
+
+    async def _rerun(self, fragment_id: str, *states: WidgetState) -> Reply:
         request = self._request()
         request.rerun_script.page_script_hash = self._page_script_hash
-        request.rerun_script.fragment_id = self.canvas.fragment_id
+        request.rerun_script.query_string = self._query
+        request.rerun_script.fragment_id = fragment_id
+        request.rerun_script.is_auto_rerun = not states
         request.rerun_script.cached_message_hashes.extend(self._kept_deltas)
-        widget = request.rerun_script.widget_states.widgets.add()
-        widget.id = self.canvas.widget_id
-        widget.json_value = value
+        request.rerun_script.widget_states.widgets.extend(states)
         sent = time.perf_counter()
         if self._run_is_owed:
             await self._next_run(sent)
@@ -208,6 +237,8 @@ class User:
                     self._page_script_hash = message.new_session.page_script_hash
                 case "navigation":
                     self._page_script_hash = message.navigation.page_script_hash
+                case "auto_rerun":
+                    self.reruns[message.auto_rerun.fragment_id] = message.auto_rerun.interval
                 case "delta":
                     if message.metadata.cacheable:
                         self._kept_deltas[message.hash] = message.delta
@@ -240,6 +271,10 @@ class User:
             run.error = f"{element.exception.type}: {element.exception.message}"
         elif element.bidi_component.component_name.startswith(CANVAS_COMPONENT):
             self.canvas = Canvas.from_delta(delta)
+        elif kind in ("bidi_component", "button"):
+            described = getattr(element, kind)
+            data = json.loads(getattr(described, "json", "") or "null")
+            self.widgets[_user_key(described.id)] = Widget(described.id, delta.fragment_id, data)
 
     async def _load_pictures(self, reply: Reply) -> None:
         """Fetch the pictures that the server keeps for the page, each once, as a tab would."""

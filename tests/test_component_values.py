@@ -5,7 +5,7 @@ import importlib
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from benchmarks.streamlit_client import Canvas, canvas_value
 from digitlab.strokes import examples
 from digitlab.training import training_queue
 from tests.apptest import open_page
+from tests.classroom.class_work import ClassWork, work
 from tests.mutations import mutated
 from ui import menu, pad
 
+__all__ = ["work"]  # a fixture
 ROOT = Path(__file__).parents[1]
 CORPUS = json.loads((ROOT / "tests" / "corpus" / "component_values.json").read_text("utf-8"))
 VALUES = 450  # for each event of each component
@@ -32,9 +34,12 @@ DRAWINGS = 6000
 RERUNS = 5  # after values that a component has taken, for each of its events
 # pages with components that listen, and what these listen to
 PAGES = {
+    "class": {"text"},
     "compare": {"pressed"},
     "convolution": {"kernel", "pressed"},
+    "desk": {"acted"},
     "draw": {"asked", "kept", "pen", "pressed"},
+    "join": {"text"},
     "mistakes": {"pressed"},
     "move": {"pressed"},
     "neuron": {"neuron", "digit"},
@@ -42,10 +47,17 @@ PAGES = {
     "samples": {"pressed"},
     "slicing": {"rectangle"},
     "train_one": {"owner"},
+    "wall": {"pressed"},
 }
+OF_CLASS = ("desk", "wall")  # pages that have components only where the link names a class
 
 
-def after_the_page(monkeypatch: pytest.MonkeyPatch, address: str, then: Callable[[], None]) -> AppTest:
+def after_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    then: Callable[[], None],
+    query: Mapping[str, str] | None = None,
+) -> AppTest:
     """Open a page; `then` is called at the end of its first run, where the session's state can be reached."""
     module = importlib.import_module(menu.ENTRIES[address].module)
     render, waiting = module.render, [then]
@@ -56,7 +68,7 @@ def after_the_page(monkeypatch: pytest.MonkeyPatch, address: str, then: Callable
             waiting.pop()()
 
     monkeypatch.setattr(module, "render", both)
-    return open_page(address, timeout=120)
+    return open_page(address, query, timeout=120)
 
 
 def values(event: str, chance: random.Random) -> Iterator[Any]:
@@ -120,8 +132,13 @@ def test_no_value_breaks_a_component(
         request.getfixturevalue("mnist_test")
         if not training_queue.possible():
             pytest.skip("TensorFlow isn't installed: requirements.txt has it")
+    query = None
+    if address in OF_CLASS:
+        class_work: ClassWork = request.getfixturevalue("work")
+        class_work.draw(7, asked=1)
+        query = class_work.link
     sender = Sender()
-    test = after_the_page(monkeypatch, address, sender)
+    test = after_the_page(monkeypatch, address, sender, query)
     assert sender.events >= PAGES[address]
     assert sender.sent >= VALUES * len(sender.events)
     assert not sender.failed

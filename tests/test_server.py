@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, suppress
 from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,15 +22,20 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
+from websockets.asyncio.client import connect as asyncio_connect
+from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
 from benchmarks.server import RunningApp, running_app
 from benchmarks.streamlit_client import User
+from digitlab.classroom import classes, database, tables
+from ui.server import classes as ui_classes
 from ui.server import guards, headers, health, sockets, static, warm_up
 
 ROOT = Path(__file__).parents[1]
@@ -177,7 +183,7 @@ def test_whatever_could_be_a_page_carries_the_security_headers(app: RunningApp, 
     assert policy["object-src"] == "'none'"
     assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "https:"} & set(policy["script-src"].split())
     assert found["X-Content-Type-Options"] == "nosniff"
-    assert found["Referrer-Policy"] == "same-origin"
+    assert found["Referrer-Policy"] == "no-referrer"  # the desk's link holds its key
     assert "camera=(self)" in found["Permissions-Policy"]
 
 
@@ -337,13 +343,56 @@ def test_only_sockets_that_listen_are_touched() -> None:
         assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
+# --- whose address it is --------------------------------------------------------------------------------
+
+
+def test_behind_a_proxy_the_visitors_own_address_counts(tmp_path: Path) -> None:
+    """digitlab.classroom.attempts counts by it. A proxy on this machine is believed: what it puts last."""
+    script = tmp_path / "app.py"
+    script.write_text("import streamlit as st\nst.text(f'from {st.context.ip_address}')\n")
+    with (
+        running_app(script, cwd=ROOT) as app,
+        connect(
+            app.base_url.replace("http", "ws", 1) + "/_stcore/stream",
+            origin=app.base_url,
+            subprotocols=["streamlit", "x"],
+            additional_headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"},
+            proxy=None,
+        ) as web,
+    ):
+        web.send(User(app.base_url)._request().SerializeToString())
+        while (text := ForwardMsg.FromString(web.recv(timeout=30)).delta.new_element.text.body) == "":
+            pass
+    assert text == "from 198.51.100.7"
+
+
+# --- the log -----------------------------------------------------------------------------------------
+
+
+def test_the_log_holds_no_address_and_no_link(app: RunningApp) -> None:
+    """Neither of those who came, nor of those who were sent away."""
+
+    async def visits() -> None:
+        for page, query in (("desk", "class=BCDFG&key=secret"), ("join", "class=BCDFG"), ("nowhere", "")):
+            async with aclosing(User(app.base_url, page=page, query=query)) as tab:
+                await tab.open()
+        with suppress(InvalidHandshake):
+            await (await asyncio_connect(app.base_url.replace("http", "ws", 1) + "/nowhere")).close()
+
+    run(visits())
+    ask(app, "/desk?class=BCDFG&key=secret")
+    ask(app, "/api/health", "POST", b"x")
+    lines = [line for line in app.output().splitlines() if "URL:" not in line]
+    assert not [line for line in lines if re.search(r"127\.0\.0\.1|::1|secret|BCDFG", line)]
+
+
 # --- health and warm-up ------------------------------------------------------------------------------
 
 
 def test_health_is_well_once_the_models_are_loaded(app: RunningApp) -> None:
     until(lambda: ask(app, "/api/health").status == 200)
     answer = ask(app, "/api/health")
-    assert json.loads(answer.body) == {"status": "ok", "models": True}
+    assert json.loads(answer.body) == {"status": "ok", "models": True, "database": True}
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -355,7 +404,67 @@ def test_health_is_503_while_something_is_missing(
     monkeypatch.setitem(health.CHECKS, "models", check)
     answer = run(health.health(Request({"type": "http"})))
     assert answer.status_code == 503
-    assert json.loads(answer.body) == {"status": "not ready", "models": False}
+    assert json.loads(answer.body) == {"status": "not ready", "models": False, "database": True}
+
+
+def test_health_says_that_the_database_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(database.VARIABLE, "postgresql://digitlab@127.0.0.1:1/nowhere")
+    monkeypatch.setitem(health.CHECKS, "models", lambda: True)
+    answer = run(health.health(Request({"type": "http"})))
+    assert answer.status_code == 503
+    assert json.loads(answer.body) == {"status": "not ready", "models": True, "database": False}
+
+
+def test_health_waits_for_a_silent_database_only_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many ask: one thread does, and once the database answers, so does health."""
+    back, asked = threading.Event(), []
+
+    def silent() -> bool:
+        asked.append(threading.get_ident())
+        return back.wait(60)
+
+    check = health.Bounded(silent)
+    monkeypatch.setattr(health, "LONGEST_S", 0.05)
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(lambda _: check(), range(8)))
+    assert len(asked) == 1
+    monkeypatch.setattr(health, "LONGEST_S", 60)
+    back.set()
+    assert check()
+    assert check()
+
+
+# --- classes -----------------------------------------------------------------------------------------
+
+
+def ids_of_classes() -> list[str]:
+    with database.reading() as connection:
+        return list(connection.execute(sa.select(tables.classes.c.id)).scalars())
+
+
+def test_ended_classes_go_by_themselves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where the database was gone for a while: that costs one line in the log."""
+    monkeypatch.setattr(ui_classes, "FIRST_S", 0.01)
+    monkeypatch.setattr(ui_classes, "EVERY_S", 0.01)
+    monkeypatch.setattr(database, "_RETRY_S", 0)
+    monkeypatch.setenv(database.VARIABLE, f"sqlite:///{tmp_path}/away/classes.sqlite3")
+    tmp_path.joinpath("away").write_text("a file where a folder should be")
+    with caplog.at_level(logging.WARNING):
+        ui_classes.start()
+        try:
+            until(lambda: bool(caplog.records))
+            tmp_path.joinpath("away").unlink()
+            until(database.forget_deleted)
+            ended, kept = classes.start()[0], classes.start()[0]
+            classes.change(ended.id, ends=time.time() - 1)
+            until(lambda: ids_of_classes() == [kept.id])
+        finally:
+            ui_classes.stop()
+    assert len(caplog.records) == 1
+    assert "can't be deleted now" in caplog.text
+    database.close()
 
 
 def test_what_fails_at_start_costs_one_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from digitlab import data, snippets, strokes
 from digitlab.data import samples
-from digitlab.errors import DataUnavailable
+from digitlab.errors import ClassError, DataUnavailable
 from digitlab.preprocess import to_mnist
-from ui import answers, drawing_link, input_digit
+from ui import answers, classroom, datasets, drawing_link, input_digit, known_classes
 from ui.links import page_link
 
 NAMES = {
@@ -18,6 +18,11 @@ NAMES = {
     "digits": "UCI’s digits",
     "scribbles": "the scribbles",
 }
+
+
+def whose(dataset: str) -> str:
+    """ "Number 7 of ...": a data set's name as in NAMES, or a class's. Any other name as it is."""
+    return datasets.whose(dataset) if datasets.of_class(dataset) else NAMES.get(dataset, dataset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +51,13 @@ def choose(example: str | None = None) -> ChosenDigit:
 
 
 def sample(name: str) -> tuple[np.ndarray, int] | None:
-    """The picture uint8 (28, 28) that mnist-4711 or mnist-train-4711 names, and its label; None where there
-    is no such."""
+    """The picture uint8 (28, 28) that mnist-4711, mnist-train-4711 or class:KFRTW-12 names, and its label;
+    None where there is no such."""
+    if code := known_classes.code_of(name.rpartition("-")[0]):
+        try:
+            classroom.find(code)
+        except ClassError:
+            return None
     named = samples.parse(name)
     if not named:
         return None
@@ -72,8 +82,8 @@ def _chosen(start: str | None) -> ChosenDigit:
     if name:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
-        whose = drawing_link.WHOSE if drawing_link.is_shown() else "your drawing"
-        return ChosenDigit(seen, drawn, None, whose)
+        named = drawing_link.WHOSE if drawing_link.is_shown() else "your drawing"
+        return ChosenDigit(seen, drawn, None, named)
     if start and (found := sample(start)):
         return _of_data_set(start, *found)
     example = strokes.render(strokes.examples()[snippets.EXAMPLE])
@@ -83,9 +93,10 @@ def _chosen(start: str | None) -> ChosenDigit:
 
 
 def _of_data_set(name: str, image: np.ndarray, label: int) -> ChosenDigit:
-    whose = f"number {name.rpartition('-')[2]} of {NAMES.get(name.rpartition('-')[0], name)}"
+    dataset, _, number = name.rpartition("-")
     known = None if label == data.NO_DIGIT else label
-    return ChosenDigit(image / np.float32(255), image, known, whose, name)
+    named = f"number {number} of {whose(dataset)}"
+    return ChosenDigit(image / np.float32(255), image, known, named, name)
 
 
 def _roll() -> None:

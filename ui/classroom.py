@@ -4,12 +4,13 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from digitlab.classroom import attempts, classes
+from digitlab.classroom import attempts, classes, database
 from digitlab.classroom.classes import Class
-from digitlab.errors import ClassError, DatabaseGone, NoSuchClass
+from digitlab.errors import ClassError, DatabaseGone, NoSuchClass, WrongKey
 from ui import links
 
 PARAMETER = "class"  # in the link
+AGAIN_S = 3  # seconds until the database is asked again, where it was gone
 _SEEN = "_class"  # in the session: the code of the class that was opened last
 
 
@@ -22,11 +23,12 @@ def find(code: str) -> Class:
     """The class with this code; from now on it is the one of this visit. Whoever tries too many codes is
     sent away for a while. Raises ClassError."""
     address = st.context.ip_address
-    attempts.check(address)
+    if code != seen():  # who is in it stays in it
+        attempts.check(address)
     try:
         found = classes.find(code)
     except NoSuchClass:
-        attempts.wrong(address)
+        attempts.wrong(address, classes.tidy(code))
         raise
     st.session_state[_SEEN] = found.code
     return found
@@ -34,12 +36,19 @@ def find(code: str) -> Class:
 
 def with_key(code: str, key: str) -> Class:
     """As `find`, for the teacher. Raises ClassError."""
-    found = find(code)
     try:
-        return classes.with_key(found.code, key)
-    except ClassError:
-        attempts.wrong(st.context.ip_address)
+        found = classes.with_key(code, key)
+    except (NoSuchClass, WrongKey):  # a right key can't be guessed, and always opens
+        attempts.check(st.context.ip_address)
+        attempts.wrong(st.context.ip_address, classes.tidy(code), key)
         raise
+    st.session_state[_SEEN] = found.code
+    return found
+
+
+def remember(found: Class) -> None:
+    """As `find`, for a class that was found by a secret: it is the one of this visit."""
+    st.session_state[_SEEN] = found.code
 
 
 def opened() -> Class | None:
@@ -62,6 +71,17 @@ def say(error: ClassError) -> None:
         st.info(f"{error} Nothing that was sent is lost. Please wait a moment.", icon=":material/cloud_off:")
     else:
         st.info(str(error), icon=":material/info:")
+
+
+@st.fragment(run_every=AGAIN_S)
+def wait(error: DatabaseGone) -> None:
+    """Say that the database is gone; the page runs again once it is there."""
+    try:
+        database.answers()
+    except DatabaseGone:
+        say(error)
+    else:
+        st.rerun()
 
 
 def absolute(address: str, query: links.Query | None = None) -> str:

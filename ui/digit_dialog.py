@@ -6,17 +6,23 @@ import numpy as np
 import streamlit as st
 
 from digitlab import colours, evaluation, inference
+from digitlab.classroom import moments
 from digitlab.data import NO_DIGIT
 from digitlab.evaluation.label_errors import DOUBTS
 from digitlab.inference import Model
 from digitlab.numbers import probability
-from ui import answers, chosen_digit, confusion_cells
+from ui import answers, chosen_digit, confusion_cells, datasets
 from ui.links import page_link
 from ui.markup import joined, markup, put
 from ui.pictures import data_url
 
 NAMES = chosen_digit.NAMES | {"own": "your file"}
 _PLACE = "_dialog_place"  # in the session: which of the pictures the dialog shows
+
+
+def whose(dataset: str) -> str:
+    """ "Number 7 of ...": a data set's name as in NAMES, or a class's."""
+    return NAMES.get(dataset) or chosen_digit.whose(dataset)
 
 
 def show_digits(
@@ -29,9 +35,9 @@ def show_digits(
     names: Sequence[str] | None = None,
 ) -> None:
     """Open the dialog with picture `order[at]`; its buttons go through `order`, which are indices. `images`
-    are uint8 (N, 28, 28), `labels` uint8 (N,), of a data set, one of NAMES; `names` are the pictures' own
-    names, where they have some. `model` is the one that the page is about; a page about no model shows the
-    pixels instead of what a model finds alike."""
+    are uint8 (N, 28, 28), `labels` uint8 (N,), of a data set, one of NAMES or a class's; `names` are the
+    pictures' own names, where they have some. `model` is the one that the page is about; a page about no
+    model shows the pixels instead of what a model finds alike."""
     st.session_state[_PLACE] = at
     _dialog(images, labels, dataset, [int(index) for index in order], model, names)
 
@@ -49,7 +55,7 @@ def _dialog(
     if len(order) > 1:
         _next_and_previous(place, len(order))
     index = order[place]
-    name = f"{names[index]} of {NAMES[dataset]}" if names else f"Number {index} of {NAMES[dataset]}"
+    name = str(names[index]) if names else f"Number {index}"
     _digit(images[index], int(labels[index]), dataset, index, name, model)
 
 
@@ -82,15 +88,18 @@ def _go(place: int) -> None:
 def _digit(image: np.ndarray, label: int, dataset: str, index: int, name: str, model: Model | None) -> None:
     seen = image / np.float32(255)
     models = [inference.load(of_zoo) for of_zoo in inference.names()]
+    reading = [model, *models] if model is not None and model.name not in inference.names() else models
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=200):
-            answers.digit_picture(seen, f"{name}.", "The digit", side=196)
-            st.markdown(f"Official label: **{confusion_cells.name_of(label)}**")
+            answers.digit_picture(seen, f"{name} of {whose(dataset)}.", "The digit", side=196)
+            label_is = "What it shows" if datasets.of_class(dataset) else "Official label"
+            st.markdown(f"{label_is}: **{confusion_cells.name_of(label)}**")
             if dataset != "own":
-                page_link("draw", "Read it on the Draw page", query={"sample": f"{dataset}-{index}"})
+                sample = f"{moments.plain(dataset)}-{name.rpartition(' ')[2]}"
+                page_link("draw", "Read it on the Draw page", query={"sample": sample})
         with st.container(width=450):
-            probabilities = np.concatenate([one.predict(seen[None]) for one in models])
-            _table([one.card["title"] for one in models], probabilities, label)
+            probabilities = np.concatenate([one.predict(seen[None]) for one in reading])
+            _table([one.card["title"] for one in reading], probabilities, label)
             if dataset == "mnist-train":
                 st.caption("No surprise: most models have seen this very picture in training.")
             if not models[0].answer(seen).is_digit:

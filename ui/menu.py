@@ -14,6 +14,7 @@ class Entry(NamedTuple):
     title: str
     icon: str
     module: str
+    hidden: bool = False  # not in the menu: who needs it has a link
 
 
 def _chapter(name: str, *pages: tuple[str, str, str]) -> Sequence[Entry]:
@@ -65,6 +66,21 @@ CHAPTERS: Mapping[str, Sequence[Entry]] = MappingProxyType(
             ("lessons", "Lessons", "school"),
             ("glossary", "Glossary", "menu_book"),
         ),
+        "Classroom": [
+            # Python reserves the word
+            Entry("class", "Start a class", ":material/groups:", "pages.classroom.start"),
+            *_chapter(
+                "classroom",
+                ("join", "Join a class", "login"),
+                ("hands", "Whose hands?", "back_hand"),
+                ("train_us", "Train it on us", "model_training"),
+                ("stored", "What a class stores", "shield"),
+            ),
+            Entry("wall", "Wall of a class", ":material/wallpaper:", "pages.classroom.wall", hidden=True),
+            Entry(
+                "desk", "Desk of a class", ":material/table_restaurant:", "pages.classroom.desk", hidden=True
+            ),
+        ],
     }
 )
 
@@ -81,5 +97,10 @@ def page(entry: Entry, show: Callable[[], None]) -> st.Page:
     """Streamlit's object for a page. Only its address counts when it is compared with another one."""
     front = entry.address == FRONT
     return st.Page(
-        show, title=entry.title, icon=entry.icon, url_path="" if front else entry.address, default=front
+        show,
+        title=entry.title,
+        icon=entry.icon,
+        url_path="" if front else entry.address,
+        default=front,
+        visibility="hidden" if entry.hidden else "visible",
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digitlab import inference
-from ui import datasets
+from ui import datasets, known_classes
 
 MODELS = ("model", "models", "a", "b", "train-model")  # parameters that name models
 LONGEST = 4000  # characters of a value
@@ -18,8 +18,8 @@ LONGEST = 4000  # characters of a value
 
 def tidy() -> None:
     """Drop values that no widget can take, and let models and data sets be named as in the library, too:
-    ?model=dense is ?model=Dense, ?digits=mnist-train is ?digits=MNIST,+training. Call it once in a run of the
-    whole page, before the first widget."""
+    ?model=dense is ?model=Dense, ?digits=mnist-train is ?digits=MNIST,+training, ?digits=class:KFRTW is
+    ?digits=Class+KFRTW. Call it once in a run of the whole page, before the first widget."""
     context = get_script_run_ctx()
     if context is None:
         return
@@ -29,9 +29,9 @@ def tidy() -> None:
             usable = [value for value in values if _usable(value)]
             if name in MODELS:
                 titles = _titles()
-                usable = [titles.get(value.casefold(), value) for value in usable]
+                usable = [titles.get(value.casefold(), value) for value in map(_title_of_class, usable)]
             elif name == "digits":
-                usable = [datasets.ALIASES.get(value.casefold(), value) for value in usable]
+                usable = [datasets.in_link(value) for value in usable]
             if usable:
                 given[name] = usable
             else:
@@ -60,6 +60,14 @@ def _usable(value: str) -> bool:
 
 def _titles() -> dict[str, str]:
     return {name: inference.load(name).card["title"] for name in inference.names()}
+
+
+def _title_of_class(value: str) -> str:
+    """Of "class:KFRTW:1", where there is such a model."""
+    name = known_classes.model_named(value)
+    if name is None:
+        return value
+    return known_classes.models([name.split(":")[1]]).get(name, value)
 
 
 def whole(name: str, most: int) -> int | None:

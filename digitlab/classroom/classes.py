@@ -4,13 +4,17 @@ Raises DatabaseGone everywhere where the database can't be reached.
 """
 
 import hashlib
+import re
 import secrets
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from digitlab.classroom import database
 from digitlab.classroom.limits import CODE_LENGTH, CODE_LETTERS, LIFE_S, LONGEST_LIFE_S
@@ -52,22 +56,21 @@ _COLUMNS = [column for column in classes.c if column.name != "key_hash"]
 def hashed(secret: str) -> str:
     """What the database keeps of a secret. Ours are random and long, so there is nothing to guess, and a slow
     hash would win nothing."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def start(task: str = BALANCED, digit: int | None = None, model: str = MODEL) -> tuple[Class, str]:
     """A new class, open for LIFE_S seconds, and the key of its desk, which is nowhere kept."""
     key, now = secrets.token_urlsafe(24), time.time()
     made = Class(secrets.token_hex(8), "", OPEN, task, digit, model, False, now, now + LIFE_S, 0, 0, 0)
-    for _ in range(_ATTEMPTS):
-        code = _code()
+
+    def insert(code: str) -> None:
         with database.writing() as connection:
-            if _has(connection, code):
-                continue
-            values = vars(made) | {"code": code, "key_hash": hashed(key)}
-            connection.execute(sa.insert(classes).values(values))
-        return find(code), key
-    raise NoSuchClass("No code is free. Please try again.")
+            connection.execute(
+                sa.insert(classes).values(vars(made) | {"code": code, "key_hash": hashed(key)})
+            )
+
+    return find(_with_new_code(insert)), key
 
 
 def tidy(code: str) -> str:
@@ -115,14 +118,19 @@ def choose_task(class_id: str, task: str, digit: int | None = None) -> None:
 
 def renew_code(class_id: str) -> Class:
     """Another code, so that nobody else joins with the old one. Who has joined stays."""
-    for _ in range(_ATTEMPTS):
-        code = _code()
+
+    def update(code: str) -> None:
         with database.writing() as connection:
-            if _has(connection, code):
-                continue
-            change(class_id, connection, code=code)
-        return by_id(class_id)
-    raise NoSuchClass("No code is free. Please try again.")
+            change(class_id, connection)
+            old, model = connection.execute(
+                sa.select(classes.c.code, classes.c.model).where(classes.c.id == class_id)
+            ).one()
+            # a model of its own has the code in its name
+            named = re.sub(f"^class:{old}:", f"class:{code}:", model)
+            change(class_id, connection, code=code, model=named)
+
+    _with_new_code(update)
+    return by_id(class_id)
 
 
 def keep(class_id: str, seconds: float) -> Class:
@@ -141,10 +149,14 @@ def delete(class_id: str) -> None:
 
 def delete_ended() -> int:
     """Everything of the classes whose time is up; returns how many there were."""
-    with database.writing() as connection:
-        gone = connection.execute(sa.delete(classes).where(classes.c.ends < time.time())).rowcount
-    if gone:
-        database.forget_deleted()
+    ended = classes.c.ends <= time.time()
+    with database.reading() as connection:
+        found = connection.execute(sa.select(classes.c.id).where(ended)).scalars().all()
+    gone = 0
+    for class_id in found:  # one at a time: servers that do this at once don't wait for each other in a ring
+        with database.writing() as connection:
+            gone += connection.execute(sa.delete(classes).where(classes.c.id == class_id, ended)).rowcount
+    database.forget_deleted()  # also what an earlier deletion had to leave
     return gone
 
 
@@ -153,9 +165,11 @@ def empty(class_id: str) -> None:
     from digitlab.classroom.tables import pupils, trainings
 
     with database.writing() as connection:
+        change(class_id, connection, pupils=0, drawings=0, simulated=False)  # first: nobody sends meanwhile
+        model = sa.case((classes.c.model.startswith("class:"), MODEL), else_=classes.c.model)
+        connection.execute(sa.update(classes).where(classes.c.id == class_id).values(model=model))
         for table in (drawings, trainings, pupils):
             connection.execute(sa.delete(table).where(table.c.class_id == class_id))
-        change(class_id, connection, pupils=0, drawings=0, simulated=False)
     database.forget_deleted()
 
 
@@ -192,5 +206,11 @@ def _code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
-def _has(connection: Connection, code: str) -> bool:
-    return connection.execute(sa.select(classes.c.id).where(classes.c.code == code)).first() is not None
+def _with_new_code(write: Callable[[str], None]) -> str:
+    """Write a code that no other class has; returns it."""
+    for _ in range(_ATTEMPTS):
+        code = _code()
+        with suppress(IntegrityError):  # it is taken
+            write(code)
+            return code
+    raise NoSuchClass("No code is free. Please try again.")

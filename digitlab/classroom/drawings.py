@@ -28,7 +28,7 @@ from digitlab.classroom.tables import classes as class_table
 from digitlab.classroom.tables import drawings, pupils
 from digitlab.data import Dataset
 from digitlab.draw import link
-from digitlab.errors import ClassNotOpen, NoSuchClass, NotNow
+from digitlab.errors import ClassNotOpen, NoSuchClass, NotNow, UnknownName
 from digitlab.inference import Answer
 from digitlab.preprocess import FIELD, to_mnist
 from digitlab.strokes import Drawing
@@ -64,15 +64,16 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
         raise NotNow("There is nothing on the pad yet.")
     if len(text) > LONGEST:
         raise NotNow("This drawing has too many points. Clear it, and draw with fewer strokes.")
-    model = inference.load(found.model)
+    model = _reader(found)
     answer = model.answer(picture / np.float32(255))
     score = float(model.digit_score(picture[None] / np.float32(255))[0])
     shows = asked if asked is not None else label if label is not None else answer.guess
     by = TASK if asked is not None else PUPIL if label is not None else MODEL
-    digest, now = hashlib.sha256(text.encode()).hexdigest(), time.time()
+    digest = hashlib.sha256(text.encode()).hexdigest()
     with database.writing() as connection:
         # first, so that two drawings of a class are one after the other
         revision = classes.change(found.id, connection)
+        now = time.time()  # after that, so that a pupil's drawings have their times in order
         again = connection.execute(
             sa.select(drawings.c.id).where(drawings.c.pupil_id == pupil.id, drawings.c.digest == digest)
         ).scalar()
@@ -80,7 +81,8 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
             return Sent(again, answer, again=True)
         row = connection.execute(
             sa.select(
-                class_table.c.state, class_table.c.ends, pupils.c.held, pupils.c.drawings, pupils.c.last
+                *(class_table.c[name] for name in ("state", "ends", "simulated")),
+                *(pupils.c[name] for name in ("held", "drawings", "last")),
             )
             .join_from(class_table, pupils)
             .where(pupils.c.id == pupil.id, class_table.c.id == found.id)
@@ -118,23 +120,32 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
     return Sent(values["id"], answer, again=False)
 
 
+def _reader(found: Class) -> inference.Model:
+    try:
+        return inference.load(found.model)
+    except UnknownName:  # a model of this class that has gone meanwhile
+        return inference.load(classes.MODEL)
+
+
 def _may_send(row: Any, now: float) -> bool:
     """Whether the pupil is held. Raises where nothing may be sent."""
-    if row is None or row.ends < now:
+    if row is None or row.ends <= now:
         raise NoSuchClass("This class has ended, and everything of it is deleted.")
+    if row.simulated:
+        raise ClassNotOpen("This is an example class with made-up pupils: nobody can draw in it.")
     if row.state == classes.PAUSED:
         raise ClassNotOpen("Your teacher has paused the class. Your drawing stays here; send it later.")
     if row.state == classes.CLOSED:
         raise ClassNotOpen("This class is over. Thank you for drawing!")
     if row.drawings >= MOST_DRAWINGS:
         raise NotNow(f"You have sent {MOST_DRAWINGS} drawings: that is all that a class takes of one person.")
-    if now - row.last < BETWEEN_S:
+    if abs(now - row.last) < BETWEEN_S:  # another server's clock may be ahead
         raise NotNow("That was quick! Wait two seconds, then send it.")
     return row.held
 
 
 def relabel(class_id: str, drawing_id: str, label: int, by: str, pupil: Pupil | None = None) -> None:
-    """Say what a drawing shows. A pupil may do so for their own ones only."""
+    """Say what a drawing shows. A pupil may do so for their own ones only, and not after the teacher."""
     _change(class_id, drawing_id, pupil, label=label, label_by=by)
 
 
@@ -146,7 +157,7 @@ def set_state(class_id: str, drawing_id: str, state: str) -> None:
 def _change(class_id: str, drawing_id: str, pupil: Pupil | None, **values: Any) -> None:
     where = [drawings.c.class_id == class_id, drawings.c.id == drawing_id]
     if pupil is not None:
-        where.append(drawings.c.pupil_id == pupil.id)
+        where += [drawings.c.pupil_id == pupil.id, drawings.c.label_by != TEACHER]
     with database.writing() as connection:
         revision = classes.change(class_id, connection)
         connection.execute(sa.update(drawings).where(*where).values(changed=revision, **values))
@@ -184,6 +195,11 @@ class Snapshot:
     def guesses(self) -> np.ndarray:
         """What the class's model read: uint8 (N,)."""
         return self._column("guess", np.uint8)
+
+    @cached_property
+    def sureness(self) -> np.ndarray:
+        """The probability that it gave that digit: float32 (N,)."""
+        return self._column("sureness", np.float32)
 
     @cached_property
     def pupils(self) -> np.ndarray:
@@ -257,6 +273,23 @@ def snapshot(class_id: str) -> Snapshot:
         if found.revision > kept.snapshot.revision:
             _read(class_id, found, kept)
         return kept.snapshot
+
+
+def forget(class_id: str) -> None:
+    """Let go of what this server has read of a class that is deleted."""
+    with _all_lock:
+        _all.pop(class_id, None)
+
+
+def forget_ended() -> None:
+    """Let go of what this server has read of classes that are no more, wherever they were deleted."""
+    with _all_lock:
+        kept = list(_all)
+    for class_id in kept:
+        try:
+            classes.by_id(class_id)
+        except NoSuchClass:
+            forget(class_id)
 
 
 def _read(class_id: str, found: Class, kept: _Kept) -> None:

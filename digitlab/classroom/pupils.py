@@ -78,6 +78,7 @@ def _join(class_id: str) -> tuple[Pupil, str]:
             .returning(class_table.c.pupils)
         ).scalar()
         if number is None:
+            classes.change(class_id, connection)  # is it still there?
             raise ClassFull(f"This class is full: {MOST_PUPILS} people have joined it.")
         pupil = Pupil(secrets.token_hex(8), class_id, number, False, 0, 0.0)
         values = vars(pupil) | {"secret_hash": hashed(secret), "joined": now}

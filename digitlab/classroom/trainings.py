@@ -17,6 +17,7 @@ from digitlab.caches import once
 from digitlab.classroom import classes, database
 from digitlab.classroom.classes import Class
 from digitlab.classroom.limits import CODE_LETTERS, MOST_TRAININGS
+from digitlab.classroom.tables import classes as class_table
 from digitlab.classroom.tables import trainings
 from digitlab.errors import NoSuchClass, UnknownName
 
@@ -42,7 +43,7 @@ def name(found: Class, number: int) -> str:
 
 def save(found: Class, model: str, folder: Path) -> Training:
     """Keep what train.py left in a folder: card.json, model.tflite and perhaps live.bin. The oldest of
-    MOST_TRAININGS models makes room. Raises NoSuchClass."""
+    MOST_TRAININGS models makes room, unless the class is read by it. Raises NoSuchClass."""
     card = json.loads((folder / "card.json").read_text("utf-8"))
     network, live = (folder / "model.tflite").read_bytes(), folder / "live.bin"
     training_id, now = secrets.token_hex(16), time.time()
@@ -53,7 +54,11 @@ def save(found: Class, model: str, folder: Path) -> Training:
             sa.select(trainings.c.number).where(of_class).order_by(trainings.c.number)
         ).scalars()
         kept = list(numbers)
-        too_many = kept[: max(0, len(kept) - MOST_TRAININGS + 1)]
+        in_use = connection.execute(
+            sa.select(class_table.c.model).where(class_table.c.id == found.id)
+        ).scalar()
+        spare = [number for number in kept if name(found, number) != in_use]
+        too_many = spare[: max(0, len(kept) - MOST_TRAININGS + 1)]
         connection.execute(sa.delete(trainings).where(of_class, trainings.c.number.in_(too_many)))
         values = {
             "id": training_id,
@@ -90,16 +95,23 @@ def load(model: str) -> inference.Model:
         found = classes.find(parts[1])
     except NoSuchClass:
         raise UnknownName(f"There is no model {model!r}: perhaps its class has ended.") from None
-    return _read(found.id, int(parts[2]), name(found, int(parts[2])))
+    with database.reading() as connection:
+        training_id = connection.execute(
+            sa.select(trainings.c.id).where(
+                trainings.c.class_id == found.id, trainings.c.number == int(parts[2])
+            )
+        ).scalar()
+    if training_id is None:
+        raise UnknownName(f"There is no model {model!r}.")
+    return _read(training_id, name(found, int(parts[2])))
 
 
 @once(maxsize=32)
-def _read(class_id: str, number: int, model: str) -> inference.Model:
+def _read(training_id: str, model: str) -> inference.Model:
+    """By its id: a class that was emptied begins again with number 1."""
     with database.reading() as connection:
         row = connection.execute(
-            sa.select(trainings.c.card, trainings.c.network).where(
-                trainings.c.class_id == class_id, trainings.c.number == number
-            )
+            sa.select(trainings.c.card, trainings.c.network).where(trainings.c.id == training_id)
         ).first()
     if row is None:
         raise UnknownName(f"There is no model {model!r}.")

@@ -11,7 +11,8 @@
 - `scribbles` ("test" only, 2,000): letters, symbols, scribbles, dots, noise and blank paper, drawn by
   digitlab/data/scribbles.py: what is no digit.
 - `class:KFRTW` ("test" only): what the class with this code has drawn so far, as far as everybody may see it
-  (digitlab.classroom.drawings). It grows; `version` tells whether it has changed.
+  (digitlab.classroom.drawings). It grows; `version` tells whether it has changed, and `fixed` gives a name
+  under which it stays as it is, "class:KFRTW@17".
 """
 
 import hashlib
@@ -20,10 +21,11 @@ import os
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -55,6 +57,7 @@ OF_CLASS = "class:"  # what names of a class's drawings begin with
 # A class opens the page at once: that should be one download, and one copy in memory.
 _locks = {name: threading.Lock() for name in _SPLITS}
 
+F = TypeVar("F", bound=Callable[..., Any])
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all (0 if the server doesn't say)
 
 
@@ -83,13 +86,12 @@ def load(name: str, split: str, progress: Progress | None = None) -> Dataset:
     """A data set by name; from memory after the first time. `progress` hears of a download.
 
     Raises UnknownName; DataUnavailable when it can't be had now, or when a class has ended or has drawn
-    nothing yet; DataCorrupt, a kind of DataUnavailable, when the file that MNIST_NPZ names is damaged or isn't
-    MNIST.
-    """
+    nothing yet; DataCorrupt, a kind of DataUnavailable, when the file that MNIST_NPZ names is damaged or
+    isn't MNIST."""
     if split not in splits(name):
         raise UnknownName(f"{name} has no split “{split}”. It has: {', '.join(splits(name))}.")
     if name.startswith(OF_CLASS):
-        return _of_class(name)[1]
+        return _of_class(name)
     if not _locks[name].acquire(timeout=BUSY_S):
         raise DataUnavailable(f"{name} is being fetched right now. Try again in a minute.")
     try:
@@ -105,21 +107,67 @@ def load(name: str, split: str, progress: Progress | None = None) -> Dataset:
 
 
 def version(name: str) -> int:
-    """Another number whenever the pictures of this name are others; 0 for what never changes. Raises as `load`
-    does."""
-    return _of_class(name)[0] if name.startswith(OF_CLASS) else 0
+    """Another number whenever the pictures of this name are others; 0 for what never changes. Raises as
+    `load` does."""
+    return int(fixed(name).rpartition("@")[2]) if name.startswith(OF_CLASS) else 0
 
 
-def _of_class(name: str) -> tuple[int, Dataset]:
-    from digitlab.classroom import classes, drawings
+def fixed(name: str) -> str:
+    """The name of a class's drawings as they are now, for some minutes, "class:KFRTW@17"; any other name as
+    it is. Raises DataUnavailable."""
+    from digitlab.classroom import moments
 
+    if moments.code_of(name) is None:
+        return name
     try:
-        snapshot = drawings.snapshot(classes.find(name.removeprefix(OF_CLASS)).id)
+        return moments.fix(name)
     except ClassError as error:  # no such class, or its database is gone
         raise DataUnavailable(str(error)) from error
-    if not snapshot.shown.any():
+
+
+def once_each(maxsize: int) -> Callable[[F], F]:
+    """As `digitlab.caches.once`, for a function of data sets' and models' names: its results for a class are
+    those for its drawings as they are, and it gets the name that is fixed to them. So they are for a class's
+    model that has the name now. Raises also as `fixed` and `inference.load` do."""
+
+    def decorate(function: F) -> F:
+        kept: Any = once(maxsize)(lambda _, *args, **named: function(*args, **named))
+
+        @wraps(function)
+        def asked(*args: Any, **named: Any) -> Any:
+            args, named = tuple(map(_fixed, args)), {name: _fixed(value) for name, value in named.items()}
+            return kept(_models((*args, *named.values())), *args, **named)
+
+        asked.cache_clear = kept.cache_clear  # pyright: ignore[reportAttributeAccessIssue]
+        return cast(F, asked)
+
+    return decorate
+
+
+def _fixed(value: Any) -> Any:
+    return fixed(value) if isinstance(value, str) and value.startswith(OF_CLASS) else value
+
+
+def _models(values: Sequence[Any]) -> tuple[str, ...]:
+    """What tells a class's models from those that have had their names before."""
+    named = [value for value in values if isinstance(value, str) and value.startswith(OF_CLASS)]
+    if not named:
+        return ()
+    from digitlab.classroom import trained
+
+    return tuple(trained.identity(name).id for name in named if trained.is_name(name))
+
+
+def _of_class(name: str) -> Dataset:
+    from digitlab.classroom import moments
+
+    try:
+        snapshot = moments.at(name)
+    except ClassError as error:
+        raise DataUnavailable(str(error)) from error
+    if not snapshot.rows:
         raise DataUnavailable("This class has drawn nothing yet.")
-    return snapshot.revision, snapshot.dataset
+    return snapshot.dataset
 
 
 # --- digits --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import numpy as np
 
 from digitlab import data, inference
 from digitlab.caches import once
+from digitlab.data import once_each
 from digitlab.errors import DataUnavailable
 
 
@@ -63,19 +64,13 @@ def strength(share: float, right: bool) -> float:
     return 0.6 * min(1, math.sqrt(share / 0.03)) if share else 0.04
 
 
+@once_each(maxsize=32)
 def evaluate(model: str, dataset: str) -> Evaluation:
-    """A model's answers on a data set's test images; on MNIST the committed ones, so that they are there
-    where MNIST isn't. The same object as long as the data set stays as it is. Raises UnknownName;
-    DataUnavailable for another data set that can't be had."""
-    return _evaluated(model, dataset, data.version(dataset))
-
-
-@once(maxsize=32)
-def _evaluated(model: str, dataset: str, _version: int) -> Evaluation:
-    of_class = model.startswith(data.OF_CLASS)
-    if of_class and dataset == "mnist":  # nobody wrote its answers down beforehand
-        return answer(model, data.load("mnist", "test"))
-    if dataset != "mnist":
+    """A model's answers on a data set's test images; on MNIST the zoo's committed ones, so that they are
+    there where MNIST isn't. The same object as long as the data set stays as it is. Raises UnknownName;
+    DataUnavailable for another data set, or with a class's own model, where it can't be had."""
+    # a class's model: nobody wrote its answers down beforehand
+    if dataset != "mnist" or model.startswith(data.OF_CLASS):
         return answer(model, data.load(dataset, "test"))
     with np.load(inference.ARTIFACTS / model / "predictions.npz", allow_pickle=False) as saved:
         labels, probabilities = saved["labels"], saved["probabilities"]
@@ -111,14 +106,10 @@ def neighbours(model: str) -> np.ndarray | None:
     return np.load(file, allow_pickle=False) if file.exists() else None
 
 
+@once_each(maxsize=4)
 def digit_scores(dataset: str) -> np.ndarray:
     """The detector's score of each of a data set's test images, float32 (N,) in [0, 1]; on MNIST the
     committed ones. Raises as `evaluate` does."""
-    return _scores(dataset, data.version(dataset))
-
-
-@once(maxsize=4)
-def _scores(dataset: str, _version: int) -> np.ndarray:
     detector = inference.ARTIFACTS / inference.DETECTOR
     if dataset != "mnist":
         return inference.load(inference.DETECTOR).score(data.load(dataset, "test").images / np.float32(255))

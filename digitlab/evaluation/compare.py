@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from digitlab import evaluation, inference, metrics
-from digitlab.caches import once
+from digitlab.data import once_each
 from digitlab.evaluation import Evaluation
 from digitlab.metrics import Comparison, PerClass
 
@@ -19,7 +19,7 @@ class Compared(NamedTuple):
     comparison: Comparison
 
 
-@once(maxsize=64)
+@once_each(maxsize=64)
 def compared(a: str, b: str, dataset: str) -> Compared:
     """Models by their names. Raises as `evaluation.evaluate` does."""
     first, second = evaluation.evaluate(a, dataset), evaluation.evaluate(b, dataset)
@@ -40,6 +40,6 @@ def pairs() -> int:
 def seeds(model: str) -> tuple[float, float] | None:
     """The lowest and the highest share of MNIST's test images that the same training with other seeds reads
     rightly; None where it was not trained more than once."""
-    seeds = inference.load(model).card.get("seeds")
+    seeds = inference.load(model).card.get("seeds") if model in inference.names() else None
     accuracies = seeds["test_accuracy"] if seeds else ()
     return (min(accuracies), max(accuracies)) if len(accuracies) > 1 else None

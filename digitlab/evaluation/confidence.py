@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from digitlab import evaluation, metrics
-from digitlab.caches import once
+from digitlab import data, evaluation, metrics
+from digitlab.data import once_each
 from digitlab.evaluation import Evaluation
 from digitlab.metrics import Selection
 
@@ -16,19 +16,20 @@ BINS = 15  # of confidence: as many as the expected calibration error has
 def answers(model: str, dataset: str, refuse: bool = False) -> tuple[Evaluation, np.ndarray]:
     """A model's answers, and which of them it may give: bool (N,). `refuse`: none to what the detector takes
     for no digit. Raises as `evaluation.evaluate` does."""
+    dataset = data.fixed(dataset)
     result = evaluation.evaluate(model, dataset)
     allowed = evaluation.looks_like_digit(dataset) if refuse else np.ones(len(result.labels), bool)
     return result, allowed
 
 
-@once(maxsize=256)
+@once_each(maxsize=256)
 def selection(model: str, dataset: str, threshold: float, refuse: bool = False) -> Selection:
     """What is answered, and how well, with at least this confidence in [0, 1]. Raises as `answers` does."""
     result, allowed = answers(model, dataset, refuse)
     return metrics.selective_prediction(result.confidence, result.right, threshold, allowed)
 
 
-@once(maxsize=48)
+@once_each(maxsize=48)
 def calibration_error(model: str, dataset: str, refuse: bool = False) -> float:
     """The expected calibration error of what is answered, in [0, 1]. Raises as `answers` does."""
     result, allowed = answers(model, dataset, refuse)

@@ -3,6 +3,8 @@
 game = start("mnist", round_number=1)
 game = game.guess(4)  # now it may be revealed
 game = game.go_on()   # the next picture
+
+A class goes on drawing, so a game about its digits remembers which twenty it asks, by their numbers.
 """
 
 import re
@@ -11,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab import evaluation, inference
-from digitlab.caches import once
+from digitlab import data, evaluation, inference
+from digitlab.classroom import moments
+from digitlab.data import once_each, samples
 from digitlab.evaluation.label_errors import DOUBTS, Doubt
 
 QUESTIONS = 20
@@ -52,10 +55,11 @@ class Game:
     round_number: int
     guesses: tuple[int, ...] = ()
     revealed: bool = False  # whether the last guess is being looked at
+    asked: tuple[int, ...] = ()  # numbers of a class's drawings; of another data set none
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return questions(self.dataset, self.round_number)
+        return questions(self.dataset, self.round_number, self.asked)
 
     @property
     def over(self) -> bool:
@@ -113,9 +117,36 @@ class Game:
         )
 
 
+def enough(dataset: str) -> bool:
+    """Whether there are pictures for a game: QUESTIONS whose label is more than a model's guess. Raises
+    DataUnavailable."""
+    return len(hardest(dataset)) >= QUESTIONS
+
+
 def start(dataset: str, round_number: int) -> Game:
-    """Rounds with the same number have the same pictures, so that a class can compare."""
-    return Game(dataset, max(1, round_number))
+    """Rounds with the same number have the same pictures, so that a class can compare; of what a class draws,
+    as long as it draws nothing more. Raises DataUnavailable."""
+    dataset = data.fixed(dataset)
+    game = Game(dataset, max(1, round_number))
+    if not dataset.startswith(data.OF_CLASS):
+        return game
+    numbers = samples.numbers(dataset)
+    return replace(game, asked=tuple(int(numbers[question.index]) for question in game.questions))
+
+
+def on(game: Game, dataset: str) -> Game:
+    """The same game, where it is about this data set and all that it asks is still there; else another one,
+    from the start. Raises DataUnavailable."""
+    dataset = data.fixed(dataset)
+    if game.dataset == dataset:
+        return game
+    if moments.plain(game.dataset) == moments.plain(dataset) and _there(dataset, game.asked):
+        return replace(game, dataset=dataset)
+    return start(dataset, game.round_number)
+
+
+def _there(dataset: str, asked: tuple[int, ...]) -> bool:
+    return len(set(asked)) == QUESTIONS and set(asked) <= set(samples.numbers(dataset).tolist())
 
 
 def written(game: Game) -> str:
@@ -123,22 +154,42 @@ def written(game: Game) -> str:
     return "".join(map(str, game.guesses)) + ("-" if game.revealed else "")
 
 
-def read(dataset: str, round_number: str, answers: str) -> Game:
-    """The game that `written` wrote, with the number of its round. What nobody can have written counts as
-    nothing: the first round, no answers."""
+def written_numbers(game: Game) -> str:
+    """Which drawings of a class it asks, for a link: "12-7-31"."""
+    return "-".join(map(str, game.asked))
+
+
+def read(dataset: str, round_number: str, answers: str, asked: str = "") -> Game:
+    """The game that `written` and `written_numbers` wrote, with the number of its round. What nobody can have
+    written counts as nothing: the first round, no answers. Raises DataUnavailable."""
     number = int(round_number) if re.fullmatch("[0-9]{1,3}", round_number) else 1
+    dataset = data.fixed(dataset)
     game = start(dataset, number)
+    if game.asked:
+        if not re.fullmatch(rf"[0-9]{{1,6}}(-[0-9]{{1,6}}){{{QUESTIONS - 1}}}", asked):
+            return game
+        numbers = tuple(map(int, asked.split("-")))
+        if not _there(dataset, numbers):
+            return game
+        game = replace(game, asked=numbers)
     if not re.fullmatch(rf"[0-9]{{0,{QUESTIONS}}}|[0-9]{{1,{QUESTIONS}}}-", answers):
         return game
     guesses = tuple(int(digit) for digit in answers.rstrip("-"))
     return replace(game, guesses=guesses, revealed=answers.endswith("-"))
 
 
-@once(maxsize=64)
-def questions(dataset: str, round_number: int) -> tuple[Question, ...]:
-    """The twenty pictures of a round. Five rounds in a row share none of them."""
-    turn, part = divmod(round_number - 1, POOL // QUESTIONS)
-    order = np.random.default_rng(turn).permutation(hardest(dataset))
+@once_each(maxsize=64)
+def questions(dataset: str, round_number: int, asked: tuple[int, ...] = ()) -> tuple[Question, ...]:
+    """The twenty pictures of a round, or the drawings of a class with these numbers. Five rounds in a row
+    share none of them, where there are so many. Raises DataUnavailable."""
+    if asked:
+        index_of = {int(number): index for index, number in enumerate(samples.numbers(dataset))}
+        chosen = [index_of[number] for number in asked]
+    else:
+        pool = hardest(dataset)
+        turn, part = divmod(round_number - 1, max(1, len(pool) // QUESTIONS))
+        order = np.random.default_rng(turn).permutation(pool)
+        chosen = order[part * QUESTIONS : (part + 1) * QUESTIONS]
     machine = evaluation.evaluate(MACHINE, dataset)
     doubts = DOUBTS if dataset == "mnist" else {}
     return tuple(
@@ -149,14 +200,18 @@ def questions(dataset: str, round_number: int) -> tuple[Question, ...]:
             float(machine.confidence[index]),
             doubts.get(int(index)),
         )
-        for index in order[part * QUESTIONS : (part + 1) * QUESTIONS]
+        for index in chosen
     )
 
 
-@once(maxsize=4)
+@once_each(maxsize=4)
 def hardest(dataset: str, count: int = POOL) -> np.ndarray:
     """The pictures with the highest loss, averaged over the zoo's models: indices int (count,), the hardest
-    first. Among them are those whose label is wrong."""
+    first. Among them are those whose label is wrong. A class grows while it plays, so there it is MACHINE's
+    loss alone; drawings that nobody but a model has labelled are left out. Raises DataUnavailable."""
+    if dataset.startswith(data.OF_CLASS):
+        labelled = np.flatnonzero(~samples.guessed(dataset))
+        return labelled[hardest_of(evaluation.evaluate(MACHINE, dataset).loss[None, labelled], count)]
     losses = [evaluation.evaluate(name, dataset).loss for name in inference.names()]
     return hardest_of(np.stack(losses), count)
 

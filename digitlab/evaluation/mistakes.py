@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from digitlab import inference
+from digitlab.classroom import moments
 from digitlab.evaluation import Evaluation
 from digitlab.evaluation.handwriting import Handwriting
 
@@ -93,11 +95,13 @@ print(np.bincount(answers, minlength=10))  # how often each digit was read: none
 
 def code_of_matrix(model: str, dataset: str, file: str | None = None) -> str:
     """Python that prints the confusion matrix and the figures of each digit, for a plain shell in the
-    project's folder. `dataset` is one of data.names(), or "own"; then `file` is the path of the file."""
+    project's folder. `dataset` is one of data.names(), a class's, or "own"; then `file` is the path of the
+    file."""
+    dataset = moments.plain(dataset)
     match dataset:
         case "own":
             start = _BROUGHT.format(model=model, file=file)
-        case "mnist":
+        case "mnist" if model in inference.names():
             start = _SAVED.format(model=model)
         case _:
             start = _NAMED.format(model=model, dataset=dataset)

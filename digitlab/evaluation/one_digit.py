@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from digitlab import evaluation
-from digitlab.caches import once
+from digitlab.data import once_each
 
 THRESHOLDS = (0.01, 0.99)  # from which to which a threshold is worth moving
 _POINTS = (150, 50)  # of a curve: between those thresholds, and outside
@@ -142,7 +142,7 @@ def _thinned(x: np.ndarray, y: np.ndarray, thresholds: np.ndarray, area: float) 
     return Curve(x[chosen], y[chosen], thresholds[chosen], area)
 
 
-@once(maxsize=64)
+@once_each(maxsize=64)
 def one_vs_rest(model: str, dataset: str, digit: int) -> OneVsRest:
     """A model's answers on a data set's test images, as far as one digit is concerned. Raises as
     `evaluation.evaluate` does."""

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -37,6 +38,7 @@ _LINE = 10_000  # characters: a line of 785 numbers has at most 3,140, in quotat
 _BRIGHT = 128  # mean of a picture above which it is dark ink on white paper
 _PICTURE = re.compile(r"\.(png|jpe?g|webp)$", re.IGNORECASE)
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # bzip2 and LZMA pack zeros a hundred times denser
+_PUPILS = "pupils"  # the array of an .npz that says who drew what
 _reading = threading.Lock()
 _PATIENCE_S = 30  # longest wait while others' files are read
 
@@ -50,10 +52,20 @@ class OwnData:
     labels: np.ndarray  # uint8 (N,), 0 to 9
     names: Sequence[str]  # N: the picture's path in the ZIP, "row 2" of a CSV, "picture 0" of an .npz
     inverted: int  # how many pictures of 28 × 28 were dark on white, and were inverted
+    pupils: np.ndarray | None = None  # int64 (N,): who drew each, where an .npz says so
 
     @property
     def dataset(self) -> Dataset:
         return Dataset(self.images, self.labels)
+
+
+class _Content(NamedTuple):
+    """The first four are OwnData's fields of the same names."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    names: Sequence[str]
+    pupils: np.ndarray | None = None
 
 
 def read(name: str, content: bytes) -> OwnData:
@@ -68,7 +80,7 @@ def read(name: str, content: bytes) -> OwnData:
     if not _reading.acquire(timeout=_PATIENCE_S):
         raise DataCorrupt("Other people’s files are being read. Try again in a minute.")
     try:
-        images, labels, names = _READERS[kind](content)
+        images, labels, names, pupils = _READERS[kind](content)
     except DataCorrupt:
         raise
     except Exception as error:  # csv, zipfile, zlib and numpy fail in a dozen ways on what is damaged
@@ -77,13 +89,13 @@ def read(name: str, content: bytes) -> OwnData:
         _reading.release()
     on_white = images.mean(axis=(1, 2)) > _BRIGHT
     images = np.where(on_white[:, None, None], 255 - images, images)
-    return OwnData(name, images, labels, names, int(np.count_nonzero(on_white)))
+    return OwnData(name, images, labels, names, int(np.count_nonzero(on_white)), pupils)
 
 
 # --- CSV -----------------------------------------------------------------------------------------------
 
 
-def _csv(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _csv(content: bytes) -> _Content:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -100,7 +112,7 @@ def _csv(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
     if not rows:
         raise DataCorrupt("There is no picture in this file.")
     table = np.stack(rows)
-    return table[:, 1:].reshape(-1, FIELD, FIELD), table[:, 0], names
+    return _Content(table[:, 1:].reshape(-1, FIELD, FIELD), table[:, 0], names)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -141,14 +153,15 @@ def _short(text: str) -> str:
 # --- NumPy ---------------------------------------------------------------------------------------------
 
 
-def _npz(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _npz(content: bytes) -> _Content:
     with _archive(content) as archive:
         entries = archive.infolist()
-        if len(entries) > 2:
+        names = {entry.filename.removesuffix(".npy") for entry in entries}
+        if len(entries) > 2 + (_PUPILS in names):
             raise DataCorrupt(f"It must hold pictures and labels, two arrays. It holds {len(entries):,}.")
         heads = {entry.filename.removesuffix(".npy"): _head(archive, entry) for entry in entries}
         pictures = [n for n, (shape, _) in heads.items() if len(shape) == 3 and shape[1:] == (FIELD, FIELD)]
-        labels = [name for name, (shape, _) in heads.items() if len(shape) == 1]
+        labels = [name for name, (shape, _) in heads.items() if len(shape) == 1 and name != _PUPILS]
         if len(pictures) != 1 or len(labels) != 1:
             found = ", ".join(f"{_short(name)} {shape}" for name, (shape, _) in heads.items()) or "nothing"
             raise DataCorrupt(
@@ -161,7 +174,10 @@ def _npz(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
             raise DataCorrupt(f"There are {count:,} pictures and {other:,} labels.")
         if count > MAX_PICTURES:
             raise DataCorrupt(f"There are {count:,} pictures; {MAX_PICTURES:,} at most.")
-        size = count * (_PIXELS + y_type.itemsize) + len(entries) * _HEADER
+        who_shape, who_type = heads.get(_PUPILS, ((count,), np.dtype(np.uint8)))
+        if who_shape != (count,) or who_type.kind not in "iu":
+            raise DataCorrupt(f"{_short(_PUPILS)} must be {count:,} integers; it is {who_type} {who_shape}.")
+        size = count * (_PIXELS + y_type.itemsize + who_type.itemsize) + len(entries) * _HEADER
         if sum(entry.file_size for entry in entries) > size:
             raise DataCorrupt("Its arrays are larger than they say.")
         arrays = {
@@ -174,7 +190,8 @@ def _npz(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
     if not ((y >= 0) & (y <= 9)).all():
         row = int(np.flatnonzero((y < 0) | (y > 9))[0])
         raise DataCorrupt(f"Label number {row} is {y[row]}; it must be 0 to 9.")
-    return x, y.astype(np.uint8), [f"picture {number}" for number in range(count)]
+    pupils = arrays[_PUPILS].astype(np.int64) if _PUPILS in arrays else None
+    return _Content(x, y.astype(np.uint8), [f"picture {number}" for number in range(count)], pupils)
 
 
 def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[tuple[int, ...], np.dtype]:
@@ -206,7 +223,7 @@ def _archive(content: bytes) -> zipfile.ZipFile:
 # --- ZIP of pictures -----------------------------------------------------------------------------------
 
 
-def _zip(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _zip(content: bytes) -> _Content:
     end = time.thread_time() + MAX_SECONDS  # computing, not waiting: a busy machine refuses no good file
     with _archive(content) as archive:
         entries = [
@@ -241,7 +258,7 @@ def _zip(content: bytes) -> tuple[np.ndarray, np.ndarray, list[str]]:
             _in_time(end)
             images.append(_picture(entry, archive.read(entry)))
     labels = np.array([int(_folder(entry)) for entry in entries], np.uint8)
-    return np.stack(images), labels, [entry.filename for entry in entries]
+    return _Content(np.stack(images), labels, [entry.filename for entry in entries])
 
 
 def _folder(entry: zipfile.ZipInfo) -> str:

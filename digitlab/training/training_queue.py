@@ -10,6 +10,7 @@ come within seconds. Everything here may be called from many threads at once.
 """
 
 import atexit
+import contextlib
 import importlib.util
 import json
 import logging
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +46,7 @@ FORGOTTEN_S = 3_600  # after so long without its owner, its finished runs go
 EXPECTED_S = 600  # so long a trainer waits for somebody who doesn't start
 RETRY_S = 30  # between two trainers that died while they waited
 FOLDERS = "digitlab-run-"
+_DATA = "class.npz"  # in a run's folder
 _TICK_S, _IDLE_S = 0.2, 2.0
 
 _log = logging.getLogger(__name__)
@@ -75,6 +77,11 @@ class Settings(NamedTuple):
         return [str(option) for option in options]
 
     @property
+    def files(self) -> dict[str, bytes]:
+        """What must stand in the folder before: nothing."""
+        return {}
+
+    @property
     def title(self) -> str:
         """In a legend: "Dense, Adam 0.003, 500 images"."""
         title = inference.load(self.model).card["title"]
@@ -82,6 +89,29 @@ class Settings(NamedTuple):
         return (
             f"{title}, {OPTIMIZERS[self.optimizer]} {self.learning_rate:g}, {self.images:,} images{shuffled}"
         )
+
+
+class FineTuning(NamedTuple):
+    """Which model to train on with a class's own digits, as train.py's options of these names say it."""
+
+    model: str
+    title: str  # of what comes out
+    data: bytes  # an .npz with images, labels and pupils
+    replay: int = 4
+    split_by: str = "pupil"
+    compare: bool = True
+
+    def options(self, folder: Path) -> list[str]:
+        """For train.py; what it makes goes into the folder, where `files` are."""
+        options: list[Any] = ["--from", self.model, f"--name={self.model}", "--out", folder]
+        options += ["--data", folder / _DATA, "--progress", folder / "progress.json"]
+        options += ["--replay", self.replay, "--split-by", self.split_by, f"--title={self.title}"]
+        return [str(option) for option in options] + ["--compare"] * self.compare
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What must stand in the folder before, by name. It goes when the run is over."""
+        return {_DATA: self.data}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +125,22 @@ class _Trainer:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def begin(self, settings: Settings) -> None:
+    def begin(self, settings: Settings | FineTuning) -> None:
         """Tell it what to train."""
         assert self.process.stdin
+        with contextlib.suppress(OSError):  # it will say what is missing
+            for name, content in settings.files.items():
+                (self.folder / name).write_bytes(content)
         try:
             with self.process.stdin as stdin:
                 stdin.write(json.dumps(settings.options(self.folder)).encode() + b"\n")
         except OSError:
             pass  # it is dead; its exit status says why
+
+    def drop(self, files: Iterable[str]) -> None:
+        """Remove what it was given."""
+        for name in files:
+            (self.folder / name).unlink(missing_ok=True)
 
     def kill(self) -> None:
         """End it and whatever it started."""
@@ -124,7 +162,7 @@ class Run:
 
     owner: str
     number: int  # of this owner's runs, from 1
-    settings: Settings
+    settings: Any  # Settings or FineTuning
     state: str = WAITING
     problem: str = ""
     started: float = 0.0
@@ -206,7 +244,7 @@ class TrainingQueue:
         self._thread.start()
         atexit.register(self.close)
 
-    def submit(self, owner: str, settings: Settings) -> Run:
+    def submit(self, owner: str, settings: Settings | FineTuning) -> Run:
         """Raises TooManyRuns if the owner has one that isn't over, or if too many wait."""
         with self._lock:
             mine = self.of(owner)
@@ -247,6 +285,13 @@ class TrainingQueue:
     def stop(self, run: Run) -> None:
         """What is trained so far is lost."""
         self._end(run, STOPPED, "You stopped it.")
+
+    def forget(self, run: Run) -> None:
+        """Its page has kept what it made, or nobody wants it: remove all of it."""
+        self.stop(run)
+        with self._lock:
+            if run in self._runs:
+                self._forget(run)
 
     def close(self) -> None:
         """Stop everything, and remove it."""
@@ -341,6 +386,7 @@ class TrainingQueue:
         status = run.trainer.process.poll()
         if status == 0:
             run.state = DONE
+            run.trainer.drop(run.settings.files)
         elif status is not None:
             self._end(run, FAILED, _reason(run, status))
         elif time.monotonic() - run.started > self._longest_s:
@@ -355,6 +401,7 @@ class TrainingQueue:
                 return
             if run.trainer:
                 run.trainer.kill()
+                run.trainer.drop(run.settings.files)
             run.problem, run.state = problem, state
 
     def _forget(self, run: Run) -> None:

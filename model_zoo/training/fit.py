@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,17 +35,21 @@ def fit(
     recipe: Recipe,
     training_data: TrainingData,
     seed: int,
-    checkpoint: Path,
+    checkpoint: Path | None,
     resume: bool,
     progress: Path | None = None,
     workers: Workers | None = None,
+    *,
+    keep: Container[int] | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, list[float]], dict[int, Weights]]:
     """Train the model in place. After each epoch its whole state goes into the file `checkpoint`; with
     `resume` the training goes on from there, with the same result as an unbroken one. The file `progress`
-    says how far it is, as JSON, for whoever watches; when the process that started this one is gone, it ends.
+    says how far it is, as JSON, and what `also` says, for whoever watches; when the process that started this
+    one is gone, it ends.
 
-    Returns the history, a number for each epoch, and, if the recipe says so, the weights at some moments, by
-    the number of steps taken.
+    Returns the history, a number for each epoch, and the weights after so many steps as are in `keep`, by the
+    number of steps; without it, at some moments, if the recipe says so.
     """
     import keras
 
@@ -52,6 +57,8 @@ def fit(
     variants, labels, held_out = training_data
     per_epoch = iterations(len(labels), recipe)
     two_inputs = len(model.inputs) == 2
+    if keep is None:
+        keep = moments_of(recipe.epochs * per_epoch) if recipe.internals else ()
 
     class Batches(keras.utils.PyDataset):
         """Every image once an epoch, in a random one of its variants; the same for the same seed."""
@@ -94,7 +101,7 @@ def fit(
 
         def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
             self.step += batch >= 0
-            if recipe.internals and self.step in moments_of(recipe.epochs * per_epoch):
+            if self.step in keep:
                 if hasattr(model, "jax_state_sync"):  # in an epoch JAX keeps the weights to itself
                     model.jax_state_sync()
                 moments[self.step] = model.get_weights()
@@ -102,7 +109,7 @@ def fit(
         def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
             for key, value in logs.items():
                 history.setdefault(key, []).append(round(float(value), 5))
-            if workers.writes:
+            if checkpoint and workers.writes:
                 _save(checkpoint, model, history, moments)
 
     class Report(keras.callbacks.Callback):
@@ -128,6 +135,7 @@ def fit(
             now |= {"seconds": round(self.said - self.first, 3), "history": history}
             now |= {"curve": self.curve.points}
             now |= {key: round(float(value), 5) for key, value in logs.items()}
+            now |= also or {}
             unfinished = progress.with_suffix(".unfinished")
             unfinished.write_text(json.dumps(now), "utf-8")
             unfinished.replace(progress)
@@ -141,7 +149,7 @@ def fit(
     model.optimizer.build(model.trainable_variables)
     history: dict[str, list[float]] = {}
     moments: dict[int, Weights] = {}
-    if resume and checkpoint.exists():
+    if resume and checkpoint and checkpoint.exists():
         history, moments = _restore(checkpoint, model)
     done = len(next(iter(history.values()), []))
     pictures, meant = workers.share(held_out.pictures()), workers.share(held_out.labels)

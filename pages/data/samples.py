@@ -1,9 +1,11 @@
 """The digits that models learn from and are tested on, to look at."""
 
+import numpy as np
 import streamlit as st
 
+from digitlab.classroom import moments
 from digitlab.data import samples
-from digitlab.numbers import a_digit
+from digitlab.numbers import a_digit, count
 from ui import datasets, headings
 from ui.components.picture_buttons import Picture, picture_buttons
 from ui.digit_dialog import show_digits
@@ -35,6 +37,7 @@ def title(digit: str) -> str:
 
 
 @st.fragment
+@datasets.calmly
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name, split, dataset = chosen = datasets.choose(on_change=first_page)
@@ -64,43 +67,57 @@ def page() -> None:
                 on_change=first_page,
                 help="Press + to shuffle again. The same number always gives the same order.",
             )
-    datasets.say_if_absent()
+    if not datasets.of_class(name):
+        datasets.say_if_absent()
+    datasets.say_of_class(name)
+    pages = number = 1
+    full = False
     if digit == ALL:
-        pages = 1
-        shown = samples.by_class(name, split, order, seed, COLUMNS).ravel()
+        rows = samples.by_class(name, split, order, seed, COLUMNS)
+        full = all(len(row) == COLUMNS for row in rows)
+        shown = np.concatenate(rows)
+        a_row = "a row for each of 0 to 9" if full else f"up to {COLUMNS} of each digit, one after the other"
         st.caption(
-            f"{len(dataset.labels):,} digits; a row for each of 0 to 9. Press one to see it large, with all "
-            "its numbers."
+            f"{count(len(dataset.labels), 'digit')}; {a_row}. Press one to see it large, with all its "
+            f"numbers."
         )
     else:
         all_of_it = samples.ordered(name, split, int(digit), order, seed)
-        pages = -(-len(all_of_it) // PER_PAGE)
+        pages = max(1, -(-len(all_of_it) // PER_PAGE))
         number = page_in_link(pages)
         shown = all_of_it[(number - 1) * PER_PAGE :][:PER_PAGE]
         st.caption(
-            f"{len(all_of_it):,} pictures of {a_digit(int(digit))}. Press one to see it large, with all its "
-            "numbers."
+            f"{count(len(all_of_it), 'picture')} of {a_digit(int(digit))}. Press one to see it large, with "
+            "all its numbers."
+            if len(all_of_it)
+            else f"Nobody has drawn {a_digit(int(digit))} yet."
         )
     if order in (samples.TYPICAL, samples.ODD):
         st.caption(
             "Typical pictures are near the mean picture of their digit, pixel by pixel. Odd ones are far "
             "from it: slanted, thick, cut off, or with a wrong label."
         )
+    names = datasets.numbers(name)
     picture_buttons(
-        [Picture(data_url(dataset.images[i]), f"Number {i}: {dataset.labels[i]}") for i in map(int, shown)],
+        [
+            Picture(
+                data_url(dataset.images[i]), f"{names[i] if names else f'Number {i}'}: {dataset.labels[i]}"
+            )
+            for i in map(int, shown)
+        ],
         key="samples",
-        columns=COLUMNS if digit == ALL else None,
+        columns=COLUMNS if digit == ALL and full else None,
         side=62,
         on_press=lambda place: st.session_state.update(opened=place),
         label="Samples",
     )
     if pages > 1:
         # A key of its own for each choice above, so that another choice begins with page 1.
-        key = f"page-{chosen.link}-{digit}-{order}-{seed}"
+        key = f"page-{moments.plain(chosen.link)}-{digit}-{order}-{seed}"
         st.pagination(pages, default=number, key=key, on_change=turn_to, args=(key,))
     place = st.session_state.pop("opened", None)
-    if place is not None:
-        show_digits(dataset.images, dataset.labels, chosen.link, shown, place)
+    if place is not None and place < len(shown):
+        show_digits(dataset.images, dataset.labels, chosen.link, shown, place, names=names)
 
 
 def render() -> None:

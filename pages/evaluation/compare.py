@@ -2,21 +2,22 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from digitlab import evaluation, metrics
-from digitlab.caches import once
+from digitlab.data import once_each
 from digitlab.evaluation import Evaluation
 from digitlab.evaluation.compare import Compared, compared, pairs, seeds
 from digitlab.inference import Model
 from digitlab.metrics import Comparison
 from digitlab.numbers import count, percent, points, probability, signed
-from ui import confusion_cells, headings, style
+from ui import confusion_cells, datasets, headings, style
 from ui.components.matrix import Cell, matrix
 from ui.components.picture_buttons import Picture, picture_buttons
-from ui.datasets import DESCRIPTIONS, choose_dataset, say_if_absent
+from ui.datasets import choose_dataset, description, say_if_absent
 from ui.digit_dialog import show_digits
 from ui.models import choose_model
 from ui.pictures import data_url
@@ -28,11 +29,13 @@ SAME = "rgba(128, 140, 160, 0.08)"  # where both models have the same count
 
 
 @st.fragment
+@datasets.calmly
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         a = choose_model("a", "Model A", on_change=start)
         b = choose_model("b", "Model B", default="dense", on_change=start)
         dataset = choose_dataset(("mnist", "digits"), on_change=start)
+    datasets.say_of_class(dataset, a, b)
     if a is b:
         st.info(
             "A and B are the same model. Choose another one to compare.", icon=":material/compare_arrows:"
@@ -40,7 +43,7 @@ def page() -> None:
         return
     both = compared(a.name, b.name, dataset)
     p = both.comparison.p
-    st.markdown(f"{score(a, b, DESCRIPTIONS[dataset], both.comparison)} **{verdict(p)}** {meaning(p)}")
+    st.markdown(f"{score(a, b, description(dataset), both.comparison)} **{verdict(p)}** {meaning(p)}")
     st.markdown(f":small[{caution((a, b), dataset)}]")
     with st.container(horizontal=True, gap="medium", key="charts-compare"):
         with st.container():
@@ -92,9 +95,14 @@ def meaning(p: float) -> str:
 def caution(models: tuple[Model, Model], dataset: str) -> str:
     """What the p-value does not say: it is one of many, and knows one training of each model."""
     text = (
-        f"This is one of {pairs()} pairs. Who tries them all may expect a p below {UNLIKELY} in about "
-        f"{round(pairs() * UNLIKELY)} of them by chance, even if all models were equally good."
+        f"The models of the zoo make {pairs()} pairs. Who tries them all may expect a p below {UNLIKELY} in "
+        f"about {round(pairs() * UNLIKELY)} of them by chance, even if all models were equally good."
     )
+    if datasets.of_class(dataset):
+        text += (
+            " The test takes each digit for a case of its own. The digits of one hand are alike, so with few "
+            "hands chance has more to say than p tells."
+        )
     spread = [(model, seeds(model.name)) for model in models]
     known = [
         f"{model.card['title']} between {percent(ends[0], 2)} and {percent(ends[1], 2)}"
@@ -130,7 +138,7 @@ def differences(a: str, b: str, dataset: str) -> None:
     st.markdown(":small[In the margins: percentage points that B gains or loses in recall and precision.]")
 
 
-@once(maxsize=64)
+@once_each(maxsize=64)
 def difference_cells(a: str, b: str, dataset: str) -> tuple[list[list[Cell]], list[Cell], list[Cell], Cell]:
     """The cells of the matrix, of its right and of its lower margin, and of their corner."""
     first, second, figures_a, figures_b, comparison = compared(a, b, dataset)
@@ -146,6 +154,8 @@ def difference_cells(a: str, b: str, dataset: str) -> tuple[list[list[Cell]], li
         )
 
     def margin(what: str, digit: int, of_a: np.ndarray, of_b: np.ndarray) -> Cell:
+        if what == "Recall" and not figures_a.support[digit]:
+            return Cell("", f"There is no {digit}")
         title = f"{what} of {digit}: A {percent(of_a[digit], 1)}, B {percent(of_b[digit], 1)}"
         return Cell(points(of_b[digit] - of_a[digit]), title)
 
@@ -225,20 +235,21 @@ def digits(models: tuple[Model, Model], both: Compared, dataset: str) -> None:
         say_if_absent("The numbers are those of its 10,000 test digits. Digits by other people can be seen.")
         return
     st.markdown(f":small[{CAPTIONS[group]} The surest mistakes first. Press one to see it large.]")
+    names = datasets.numbers(dataset)
     place = st.container()  # above the page numbers, which are asked first
     pages = math.ceil(len(where) / PER_PAGE)
     number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     shown = where[(number - 1) * PER_PAGE :][:PER_PAGE]
     with place:
         picture_buttons(
-            [picture(images, (a, b), group, int(index)) for index in shown],
+            [picture(images, (a, b), group, int(index), names) for index in shown],
             key="compared-grid",
             side=62,
             on_press=lambda pressed: st.session_state.update(compared=pressed),
         )
     at = st.session_state.pop("compared", None)
     if at is not None:
-        show_digits(images, a.labels, dataset, shown, at, models[0])
+        show_digits(images, a.labels, dataset, shown, at, models[0], names)
 
 
 CAPTIONS = {
@@ -264,14 +275,20 @@ def headline(models: tuple[Model, Model], group: str, number: int, cell: tuple[i
     return f"{who}: {count(number, 'digit')}."
 
 
-def picture(images: np.ndarray, results: tuple[Evaluation, Evaluation], group: str, index: int) -> Picture:
+def picture(
+    images: np.ndarray,
+    results: tuple[Evaluation, Evaluation],
+    group: str,
+    index: int,
+    names: Sequence[str] | None = None,
+) -> Picture:
     a, b = results
     label, of_a, of_b = int(a.labels[index]), int(a.answers[index]), int(b.answers[index])
     read = {ONLY_A: f"{of_b}", ONLY_B: f"{of_a}", NEITHER: f"{of_a}, {of_b}"}[group]
     return Picture(
         data_url(images[index]),
-        f"Number {index}: {label}. A reads {of_a} with {probability(float(a.confidence[index]))}, "
-        f"B {of_b} with {probability(float(b.confidence[index]))}",
+        f"{names[index] if names else f'Number {index}'}: {label}. A reads {of_a} with "
+        f"{probability(float(a.confidence[index]))}, B {of_b} with {probability(float(b.confidence[index]))}",
         f"{label} → {read}",
     )
 

@@ -6,15 +6,17 @@ from digitlab.evaluation import charts
 from digitlab.evaluation.confidence import THRESHOLDS, calibration_error, selection
 from digitlab.metrics import Selection
 from digitlab.numbers import count, percent
-from ui import headings
+from ui import datasets, headings
 from ui.charts import chart
-from ui.datasets import DESCRIPTIONS, choose_dataset
+from ui.datasets import choose_dataset, description
 from ui.models import choose_model
 
 SCRIBBLES = "scribbles"
+FEWEST = 30  # digits for a curve
 
 
 @st.fragment
+@datasets.calmly
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = choose_model()
@@ -40,8 +42,16 @@ def page() -> None:
     everything = selection(model.name, dataset, 0)
     title = model.card["title"]
     st.markdown(
-        f"**{sentence(title, DESCRIPTIONS[dataset], dataset, here, everything)}** {invitation(dataset, here)}"
+        f"**{sentence(title, description(dataset), dataset, here, everything)}** {invitation(dataset, here)}"
     )
+    datasets.say_of_class(dataset, model)
+    asked = here.answered + here.declined
+    if asked < FEWEST:
+        st.markdown(
+            f"{count(asked, 'digit')}: too few for curves, which would say more about chance than about the "
+            f"model. From {FEWEST} digits on they stand here."
+        )
+        return
     histogram = charts.confidences(model.name, dataset, refuse, sure / 100)
     if dataset == SCRIBBLES:  # nothing can be right here: two of the charts would be empty
         with st.container(horizontal=True, gap="medium", key="charts-scribbles"):
@@ -93,6 +103,8 @@ def sentence(title: str, description: str, dataset: str, here: Selection, everyt
         return f"{title} answers none of {description}."
     if dataset == SCRIBBLES:
         return f"{title} answers {here.answered:,} of {description}. Each of these answers is a mistake."
+    if not everything.wrong:
+        return f"On {description}, {title} makes no mistake, even when it answers everything."
     if not here.declined:
         return f"On {description}, {title} answers everything, and makes {mistakes(everything.wrong)}."
     return (
@@ -107,6 +119,8 @@ def invitation(dataset: str, here: Selection) -> str:
         if not here.answered:
             return "So it makes no mistake."
         return "Move the slider to the right, then switch on “Refuse what is no digit”."
+    if not here.wrong + here.avoided_errors:
+        return "There is nothing to gain here by answering less."
     if here.wrong:
         return "Move the slider to the right: how many digits must it leave to a person, to make no mistake?"
     return "Move the slider to the left: how far can you go before the first mistake comes back?"

@@ -7,7 +7,7 @@ from digitlab import data, evaluation, inference
 from digitlab.evaluation import guess
 from digitlab.evaluation.guess import Game, Question
 from digitlab.numbers import percent, probability
-from ui import answers, headings
+from ui import answers, datasets, headings
 from ui.confusion_cells import small_matrix
 from ui.datasets import say_if_absent
 from ui.markup import Markup, joined, markup, put
@@ -19,15 +19,15 @@ MACHINE = inference.load(guess.MACHINE).card
 
 
 def game() -> Game:
-    """The one in the link (?round=3&answers=471), so that it outlives a reload; else the one that this
-    session plays, because the menu's links don't carry it; else round 1."""
-    given = st.query_params
+    """The one in the link (?round=3&answers=471, of a class with the numbers of its drawings), so that it
+    outlives a reload; else the one that this session plays, because the menu's links don't carry it; else
+    round 1."""
+    given, digits = st.query_params, dataset()
     if "round" in given or "answers" in given:
-        now = guess.read(dataset(), given.get("round", ""), given.get("answers", ""))
+        asked = given.get("asked", "")
+        now = guess.read(digits, given.get("round", ""), given.get("answers", ""), asked)
     else:
-        now = st.session_state.get("game") or guess.start(dataset(), 1)
-        if now.dataset != dataset():  # MNIST came or went since
-            now = guess.start(dataset(), now.round_number)
+        now = guess.on(st.session_state.get("game") or guess.start(digits, 1), digits)
     st.session_state["game"] = now
     return now
 
@@ -35,16 +35,56 @@ def game() -> Game:
 def keep(now: Game) -> None:
     """In the session and in the link, in one step of the browser's history."""
     st.session_state["game"] = now
-    st.query_params.from_dict({"round": str(now.round_number), "answers": guess.written(now)})
+    st.query_params.update(
+        {
+            "round": str(now.round_number),
+            "answers": guess.written(now),
+            "asked": guess.written_numbers(now) or [],  # [] takes it out
+        }
+    )
 
 
 def dataset() -> str:
+    """The one to play with: a class as it is now, where one is chosen that has enough for a game."""
+    chosen = st.session_state.get("digits")
+    if not isinstance(chosen, str) or not datasets.of_class(chosen):
+        return usual()
+    chosen = datasets.fixed(chosen, usual())
+    return chosen if datasets.of_class(chosen) and guess.enough(chosen) else usual()
+
+
+def usual() -> str:
     return "digits" if evaluation.pictures("mnist") is None else "mnist"
 
 
+def new_digits() -> None:
+    """Another data set: another game."""
+    st.session_state.pop("game", None)
+    st.query_params.update({name: [] for name in ("round", "answers", "asked")})
+
+
+def choose() -> None:
+    """Whose digits are asked, where a class is known."""
+    if not datasets.known("digits", usual()):
+        datasets.say_of_class(usual())  # perhaps another one was asked for
+        return
+    chosen = datasets.choose_dataset((usual(),), on_change=new_digits)
+    datasets.say_of_class(chosen)
+    if datasets.of_class(chosen) and not guess.enough(chosen):
+        st.info(
+            f"A game asks {guess.QUESTIONS} digits whose labels people have given, and this class hasn’t "
+            f"drawn so many yet. Until then you play with {datasets.description(usual())}.",
+            icon=":material/hourglass_empty:",
+        )
+
+
 @st.fragment
+@datasets.calmly
 def play() -> None:
+    choose()
     now = game()
+    if not datasets.of_class(now.dataset):
+        say_if_absent("These are digits by other people (UCI).")
     images = data.load(now.dataset, "test").images
     if now.over:
         the_end(now, images)
@@ -159,7 +199,7 @@ def the_end(now: Game, images: np.ndarray) -> None:
     times = "once" if score.agreed == 1 else f"{score.agreed} times"
     st.markdown(
         f"You and the machine said the same {times}. These digits are among the hardest. Of all "
-        f"{'MNIST’s test digits' if now.dataset == 'mnist' else 'these digits by other people'}, the machine "
+        f"{whose(now.dataset)}, the machine "
         f"reads {percent(score.machine_overall, 1)} as the label says."
     )
     if score.doubtful:
@@ -176,6 +216,11 @@ def the_end(now: Game, images: np.ndarray) -> None:
         ":small[Each row is a label, each column an answer. On the diagonal, in blue, both are the same; "
         "elsewhere, in orange, they differ.]"
     )
+
+
+def whose(dataset: str) -> str:
+    """All of them, at the end of the game."""
+    return "these digits by other people" if dataset == "digits" else datasets.whose(dataset)
 
 
 def strip(now: Game, images: np.ndarray) -> Markup:
@@ -206,5 +251,4 @@ def render() -> None:
         "Twenty of the digits that our models find hardest. Say what you see; then see what the "
         f"{MACHINE['title']} says, and what the label says. Press a button, or a number key."
     )
-    say_if_absent("These are digits by other people (UCI).")
     play()

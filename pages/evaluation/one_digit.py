@@ -8,27 +8,35 @@ import streamlit as st
 from digitlab import evaluation
 from digitlab.evaluation import Evaluation, charts
 from digitlab.evaluation.one_digit import THRESHOLDS, Counts, OneVsRest, one_vs_rest
-from digitlab.numbers import a_digit, percent, probability
-from ui import headings
+from digitlab.inference import Model
+from digitlab.numbers import a_digit, count, percent, probability
+from ui import datasets, headings
 from ui.charts import chart
-from ui.datasets import say_if_absent
+from ui.datasets import choose_dataset, say_if_absent
 from ui.markup import Markup, joined, markup, put
 from ui.models import choose_model
 from ui.pictures import data_url
 
 IN_A_STRIP = 10
+FEWEST = 10  # of a digit, and of the others, for a curve
 
 
 @st.fragment
+@datasets.calmly
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = choose_model()
+        dataset = choose_dataset(("mnist", "digits"))
         digit = st.pills("Digit", range(10), default=4, required=True, key="digit", bind="query-params")
     st.markdown(
         f"**Is it {a_digit(digit)}?** The model says yes where it gives the {digit} at least the probability "
         "that you choose. Move the threshold: fewer mistakes of one kind, more of the other."
     )
-    task = one_vs_rest(model.name, "mnist", digit)
+    datasets.say_of_class(dataset, model)
+    task = one_vs_rest(model.name, dataset, digit)
+    if not task.positive.any():
+        st.markdown(f"**There is no {digit} among {datasets.description(dataset)}.** Choose another digit.")
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="sticky-threshold"):
         threshold = st.slider(
             "Threshold: how probable the digit must be",
@@ -43,32 +51,59 @@ def page() -> None:
         st.markdown(effect(digit, counts), width="content")
     with st.container(horizontal=True, gap="medium", key="charts-one-digit"):
         with st.container():
-            st.markdown("**What happened to 10,000 test digits**")
+            st.markdown(f"**What happened to {count(len(task.positive), 'test digit')}**")
             put(table(digit, counts))
-        with st.container():
-            st.markdown(f"**ROC curve:** {digit}s found, others taken for {a_digit(digit)}")
-            chart(
-                charts.roc(model.name, "mnist", digit, threshold),
-                f"ROC curve. Area under it: {area(task.roc.area)}. Now: {spoken(counts)}",
-                key="roc",
-            )
-        with st.container():
-            st.markdown(f"**Precision-recall curve:** right {digit}s, and {digit}s found")
-            chart(
-                charts.precision_recall(model.name, "mnist", digit, threshold),
-                f"Precision-recall curve. Average precision: {area(task.precision_recall.area)}. "
-                f"Now: {spoken(counts)}",
-                key="precision_recall",
-            )
-    st.markdown(
+        if lacking := too_few(task, digit):
+            st.markdown(lacking)
+        else:
+            curves(task, model, dataset, digit, threshold)
+    if not lacking:
+        st.markdown(areas(task, digit))
+    figures(digit, counts)
+    strips(task, evaluation.evaluate(model.name, dataset), dataset, digit, threshold)
+
+
+def too_few(task: OneVsRest, digit: int) -> str:
+    """Why there are no curves; nothing where there are."""
+    are = int(task.positive.sum())
+    others = len(task.positive) - are
+    if min(are, others) >= FEWEST:
+        return ""
+    return (
+        f"{count(are, f'drawing of {a_digit(digit)}', f'drawings of {a_digit(digit)}')} and "
+        f"{count(others, 'other digit')}: too few for curves, which would say more about chance than about "
+        f"the model. From {FEWEST} of each on they stand here."
+    )
+
+
+def curves(task: OneVsRest, model: Model, dataset: str, digit: int, threshold: float) -> None:
+    """ROC, and precision and recall."""
+    now = spoken(task.counts(threshold))
+    with st.container():
+        st.markdown(f"**ROC curve:** {digit}s found, others taken for {a_digit(digit)}")
+        chart(
+            charts.roc(model.name, dataset, digit, threshold),
+            f"ROC curve. Area under it: {area(task.roc.area)}. Now: {now}",
+            key="roc",
+        )
+    with st.container():
+        st.markdown(f"**Precision-recall curve:** right {digit}s, and {digit}s found")
+        chart(
+            charts.precision_recall(model.name, dataset, digit, threshold),
+            f"Precision-recall curve. Average precision: {area(task.precision_recall.area)}. Now: {now}",
+            key="precision_recall",
+        )
+
+
+def areas(task: OneVsRest, digit: int) -> str:
+    """What the curves show, and the areas under them."""
+    return (
         ":small[Each curve is shown where the threshold can move the point. The small picture has the whole "
         "curve, and this part in an orange frame. The dashed line is guessing. "
         f"The area under the whole ROC curve is {area(task.roc.area)}: how often {a_digit(digit)} gets a "
         f"higher probability of being {a_digit(digit)} than another digit does. Under the precision-recall "
         f"curve it is {area(task.precision_recall.area)}. 1 would be perfect.]"
     )
-    figures(digit, counts)
-    strips(task, evaluation.evaluate(model.name, "mnist"), digit, threshold)
 
 
 def effect(digit: int, counts: Counts) -> str:
@@ -167,20 +202,20 @@ def area(value: float) -> str:
     return "more than 0.9999" if 0.9999 < value < 1 else f"{value:.4f}"
 
 
-def strips(task: OneVsRest, result: Evaluation, digit: int, threshold: float) -> None:
+def strips(task: OneVsRest, result: Evaluation, dataset: str, digit: int, threshold: float) -> None:
     """The pictures behind the four counts."""
-    images = evaluation.pictures("mnist")
+    images = evaluation.pictures(dataset)
     if images is None:
         say_if_absent("The numbers are those of its 10,000 test digits.")
         return
-    groups = task.groups(threshold)
+    groups, names = task.groups(threshold), datasets.numbers(dataset)
     st.markdown(f"**The pictures.** Under each: the probability that the model gives the {digit}.")
 
     def strip(name: str, order: str, where: np.ndarray) -> None:
         with st.container():
             st.markdown(f"**{name}** :small[{order}]")
             if len(where):
-                put(pictures(images, result, digit, where[:IN_A_STRIP]))
+                put(pictures(images, result, digit, where[:IN_A_STRIP], names))
             else:
                 st.markdown(":small[None at this threshold.]")
 
@@ -196,8 +231,14 @@ def first(number: int, order: str) -> str:
     return f"{IN_A_STRIP} of {number:,}, {order}" if number > IN_A_STRIP else order
 
 
-def pictures(images: np.ndarray, result: Evaluation, digit: int, where: Sequence[int] | np.ndarray) -> Markup:
-    """Each with the probability that the model gave the digit."""
+def pictures(
+    images: np.ndarray,
+    result: Evaluation,
+    digit: int,
+    where: Sequence[int] | np.ndarray,
+    names: Sequence[str] | None = None,
+) -> Markup:
+    """Each with the probability that the model gave the digit. `names` are the pictures' own."""
     return markup(
         '<div class="pictures">{all}</div>',
         all=joined(
@@ -205,7 +246,7 @@ def pictures(images: np.ndarray, result: Evaluation, digit: int, where: Sequence
                 '<figure><img src="{url}" alt="{name}" title="{name}">'
                 "<figcaption>{caption}</figcaption></figure>",
                 url=data_url(images[index]),
-                name=f"Number {index}, labelled {result.labels[index]}",
+                name=f"{names[index] if names else f'Number {index}'}, labelled {result.labels[index]}",
                 caption=probability(float(result.probabilities[index, digit])),
             )
             for index in where

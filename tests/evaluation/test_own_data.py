@@ -70,6 +70,16 @@ def test_npz(some: data.Dataset) -> None:
     assert brought.names[29] == "picture 29"
 
 
+def test_an_npz_may_say_who_drew_what(some: data.Dataset) -> None:
+    """As the download of a class does."""
+    pupils = np.arange(30, dtype=np.int16) // 3
+    brought = read("class.npz", npz_of(images=some.images, labels=some.labels, pupils=pupils))
+    assert np.array_equal(brought.labels, some.labels)
+    assert brought.pupils is not None
+    assert np.array_equal(brought.pupils, pupils)
+    assert read("mine.npz", npz_of(x=some.images, y=some.labels)).pupils is None
+
+
 def test_zip_of_pictures(some: data.Dataset) -> None:
     pairs = enumerate(zip(*some, strict=True))
     files = {f"mine/{label}/{i}.png": png(image) for i, (image, label) in pairs}
@@ -147,6 +157,16 @@ BAD = {
         "There are 5,001 pictures; 5,000 at most",
     ),
     "three arrays": ("a.npz", npz_of(x=np.zeros(1), y=np.zeros(1), z=np.zeros(1)), "It holds 3"),
+    "too few pupils": (
+        "a.npz",
+        npz_of(x=np.zeros((5, 28, 28), np.uint8), y=np.zeros(5, int), pupils=np.zeros(4, int)),
+        "“pupils” must be 5 integers",
+    ),
+    "pupils as text": (
+        "a.npz",
+        npz_of(x=np.zeros((5, 28, 28), np.uint8), y=np.zeros(5, int), pupils=np.array(["a"] * 5)),
+        "“pupils” must be 5 integers",
+    ),
     "bzip2": ("a.npz", zip_of({"x.npy": b""}, zipfile.ZIP_BZIP2), "stored or deflated"),
     "lzma": ("a.zip", zip_of({"3/x.png": b""}, zipfile.ZIP_LZMA), "stored or deflated"),
     "many entries": ("a.zip", b"PK\x01\x02" * 20_000, "too many entries"),

@@ -6,6 +6,7 @@ begun while another one takes its place is lost. What the package lacks, `ui/pad
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +90,25 @@ def take_pen(width: int) -> None:
     _pad().pen = width
 
 
+def catch_up() -> None:
+    """In a callback: take the stroke that came with the press, which `canvas` has not seen yet; `drawing()`
+    is then what is on the canvas. Raises DrawingError."""
+    value = st.session_state.get(KEY)
+    sent = value.get("drawing") if isinstance(value, Mapping) else None
+    if isinstance(sent, Mapping):  # it comes from the browser
+        _take(_pad(), sent.get("raw"))
+
+
+def _take(pad: _Pad, value: Any) -> bool:
+    """Whether the canvas shows what it was given, and what was drawn on it. Raises DrawingError."""
+    pad.value = value
+    if value == pad.overtaken:  # it has not shown yet what was put on it
+        return False
+    pad.overtaken = _NOTHING
+    pad.drawing = strokes_json.to_strokes(value)
+    return True
+
+
 def canvas() -> None:
     """The canvas itself; afterwards `drawing()` is what is on it."""
     # The package can only be imported while Streamlit runs: so tests can import every page.
@@ -109,12 +129,7 @@ def canvas() -> None:
             initial_drawing=pad.shown,
             key=KEY,
         )
-        pad.value = result.json_data
-        if pad.value == pad.overtaken:  # it has not shown yet what was put on it
-            return
-        pad.overtaken = _NOTHING
-        pad.drawing = strokes_json.to_strokes(pad.value)
-        if len(pad.drawing) != len(pad.base):
+        if _take(pad, result.json_data) and len(pad.drawing) != len(pad.base):
             pad.touched = True
             if arrives:  # the server is new, the tab is not: it has this drawing, and is to keep it
                 pad.give(pad.drawing)

@@ -1,4 +1,5 @@
-"""The answer while one draws, worked out in the browser: the networks of model_zoo's live.bin files."""
+"""The answer while one draws, worked out in the browser: the networks of live.bin files, the zoo's or a
+class's."""
 
 from digitlab import inference
 from digitlab.draw import link
@@ -26,13 +27,13 @@ def live(model: Model | None, demo: Drawing | None = None) -> None:
     """Call it in a container with the key "reading", beside the server's answer. Without a model, or with one
     that is too large for a browser, the server's answer stands alone. `demo` draws itself on an empty pad, or
     once more where it lies there already."""
-    name = model.name if model is not None and live_files.has(model.name) else None
+    name, address = (live_files.network(model.name) if model is not None else None) or (None, "")
     _live(
         key="live",
         data={
             "worker": live_files.url("worker.js"),
             "model": name,
-            "urls": {each: live_files.url(f"{each}.bin") for each in (name, DETECTOR)} if name else {},
+            "urls": {name: address, DETECTOR: live_files.url(f"{DETECTOR}.bin")} if name else {},
             "rules": {"threshold": inference.load(DETECTOR).card["threshold"], "sure": inference.SURE},
             "words": WORDS,
             "template": str(answers.template()),

@@ -1,6 +1,7 @@
 """What the browser loads to answer while one draws: our JavaScript, and networks as train.py left them.
 
-The address of a file holds a digest of all of them, so browsers may keep it for ever.
+The address of a file holds a digest of all of them, so browsers may keep it for ever. A class's model has an
+address of its own, with the id of its training, and is there as long as the class.
 """
 
 import hashlib
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitlab.classroom import trained
+from digitlab.errors import DigitLabError
 from digitlab.inference import ARTIFACTS
 
 ROUTE = "/api/live"
+OF_CLASSES = f"{ROUTE}/class"
 _BROWSER = Path(__file__).with_name("browser")
 
 
@@ -31,7 +35,7 @@ def digest() -> str:
 
 
 def has(model: str) -> bool:
-    """Whether this model answers in the browser."""
+    """Whether this model of the zoo answers in the browser."""
     return f"{model}.bin" in files()
 
 
@@ -39,5 +43,24 @@ def url(name: str) -> str:
     """Where the browser finds a file. Raises KeyError where there is no such."""
     if name not in files():
         raise KeyError(name)
+    return f"{_base()}{ROUTE}/{digest()}/{name}"
+
+
+def network(model: str) -> tuple[str, str] | None:
+    """What the browser calls a model's network, and where it finds it; None for a model that doesn't answer
+    there, or that is gone with its class."""
+    if has(model):
+        return model, url(f"{model}.bin")
+    if not trained.is_name(model):
+        return None
+    try:
+        identity = trained.identity(model)
+    except DigitLabError:
+        return None
+    # by its id: a class that was emptied begins again with number 1, and the tab has kept the other one
+    return (identity.id, f"{_base()}{OF_CLASSES}/{identity.id}.bin") if identity.live else None
+
+
+def _base() -> str:
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}{ROUTE}/{digest()}/{name}"
+    return f"/{base}" if base else ""

@@ -8,6 +8,7 @@ import streamlit as st
 from digitlab.draw import link
 from digitlab.errors import DrawingError
 from ui import links, menu, pad
+from ui.markup import Markup, markup
 from ui.pad.in_browser import in_browser
 
 PEN_WIDTHS = (8, 32)  # pixels
@@ -17,8 +18,10 @@ KEY = "pad-tools"
 _component = in_browser(__file__, html='<div class="tools" role="group" aria-label="Tools of the pad"></div>')
 
 
-def tools() -> None:
-    """Call it after `pad.canvas`, outside of what a stroke reruns."""
+def tools(sent: int | None = None) -> None:
+    """Call it after `pad.canvas`; outside of what a stroke reruns, unless the pad is given drawings there.
+    `sent` is for a page where a button with the key "send" takes the drawing from the pad: how often the page
+    has answered it. Strokes that begin meanwhile are held back; there is no Replay and no Share then."""
     base, version = pad.base()
     _component(
         key=KEY,
@@ -32,10 +35,27 @@ def tools() -> None:
             "pens": PEN_WIDTHS,
             "address": links.url(menu.FRONT),
             "longestKept": LONGEST_KEPT,
+            "sent": sent,
         },
         on_pen_change=_take_pen,
         on_asked_change=_answer,
         on_kept_change=_restore,
+    )
+
+
+def kept(said: Markup, *, exactly: bool = False) -> Markup:
+    """What a page says to a drawing, with the drawing, for the tab to keep (browser/state.js): `exactly` as
+    it is, wherever that is short enough."""
+    drawing = pad.drawing()
+    text = link.pack(drawing) if exactly and drawing else ""
+    if drawing and (not text or len(text) > LONGEST_KEPT):
+        text = link.encode(drawing, LONGEST_KEPT) or ""
+    return markup(
+        '<div data-drawing="{text}" data-strokes="{strokes}" data-session="{session}">{said}</div>',
+        text=text,
+        strokes=len(drawing),
+        session=pad.session(),
+        said=said,
     )
 
 

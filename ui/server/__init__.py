@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.server import health, live, sockets, warm_up
+from ui.server import classes, health, live, sockets, warm_up
 from ui.server.guards import ClosedPaths, OwnRoutes, UploadLimit
 from ui.server.headers import SecurityHeaders
 from ui.server.static import StaticCompression
@@ -29,5 +29,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """From the server's start, before its first answer, to its end."""
     sockets.send_at_once()
     warm_up.start()
+    classes.start()
     yield
+    classes.stop()
     warm_up.stop()

@@ -55,7 +55,7 @@ class SecurityHeaders:
         shell = SHELL.read_text("utf-8")
         self._headers = {
             "Content-Security-Policy": content_security_policy(os.environ.get(FRAMES, "'self'"), shell),
-            "Referrer-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer",  # a desk's link holds its key, and proxies log referrers
             "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
         }
 

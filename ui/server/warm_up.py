@@ -43,6 +43,13 @@ def load_models() -> None:
     inference.load(inference.DETECTOR).score(nothing)
 
 
+def class_work() -> None:
+    """Its modules, and its tables up to date."""
+    from digitlab.classroom import database, drawings  # noqa: F401 - imported before it is frozen
+
+    database.answers()
+
+
 def digits() -> None:
     from digitlab import data
 
@@ -135,6 +142,7 @@ def stop() -> None:
 def _run(tasks: dict[str, Task]) -> None:
     if _done("models", load_models):
         _loaded.set()
+    _done("class work", class_work)
     _keep()
     if sys.platform == "linux":  # elsewhere a thread has no priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)

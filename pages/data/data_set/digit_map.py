@@ -3,8 +3,7 @@
 import numpy as np
 
 from digitlab import colours, data
-from digitlab.caches import once
-from digitlab.data import tsne_map
+from digitlab.data import once_each, tsne_map
 from digitlab.data.tsne_map import DataMap
 from ui.components import component
 from ui.pictures import data_url
@@ -28,7 +27,7 @@ def sheet(images: np.ndarray) -> np.ndarray:
     return padded.reshape(-1, _COLUMNS, 28, 28).swapaxes(1, 2).reshape(-1, _COLUMNS * 28)
 
 
-@once(maxsize=2)
+@once_each(maxsize=2)
 def _sheet_url(name: str) -> str:
     return data_url(sheet(data.load(name, "test").images[tsne_map.load(name).indices]))
 

@@ -4,8 +4,7 @@ import numpy as np
 import streamlit as st
 
 from digitlab import data
-from digitlab.caches import once
-from digitlab.data import charts, data_set, tsne_map
+from digitlab.data import charts, data_set, once_each, tsne_map
 from digitlab.errors import DataUnavailable
 from digitlab.numbers import a_digit, count, decimal, percent
 from pages.data.data_set.digit_map import digit_map
@@ -17,11 +16,14 @@ from ui.pictures import data_url, grey
 from ui.snippets import show_code
 
 NEIGHBOURS = 12  # shown, with the picture itself
+MOST_OF_CLASS = 99_999  # drawings, and more
 
 
 def page() -> None:
     name, split, dataset = datasets.choose()
-    datasets.say_if_absent()
+    if not datasets.of_class(name):
+        datasets.say_if_absent()
+    datasets.say_of_class(name)
     how_many(name)
     left, right = st.columns(2, gap="large")
     with left:
@@ -43,7 +45,10 @@ def labels_of(name: str, split: str) -> np.ndarray | None:
 
 def how_many(name: str) -> None:
     train, test = labels_of(name, "train"), data.load(name, "test").labels
-    if train is None:
+    if datasets.of_class(name):
+        drawn = datasets.description(name)
+        st.markdown(f"**{drawn[0].upper()}{drawn[1:]}.** No model of the zoo has learned from them.")
+    elif train is None:
         st.markdown(f"**{count(len(test), 'picture')}, all of them to test on.** No model learned from them.")
     else:
         st.markdown(
@@ -57,7 +62,8 @@ def balance(name: str) -> None:
     train, test = labels_of(name, "train"), data.load(name, "test").labels
     chart(charts.balance(train, test), spoken(train, test), key="balance")
     st.caption(
-        "About as many of each digit. If one of them were rare, a model could ignore it and still look good."
+        ("" if datasets.of_class(name) else "About as many of each digit. ")
+        + "If one of them were rare, a model could ignore it and still look good."
     )
 
 
@@ -112,7 +118,7 @@ def of_each_digit(name: str, split: str) -> None:
     put(deviations)
 
 
-@once(maxsize=3)
+@once_each(maxsize=3)
 def strips(name: str, split: str) -> tuple[Markup, Markup]:
     """The mean pictures of the ten digits, and their standard deviations."""
 
@@ -120,7 +126,7 @@ def strips(name: str, split: str) -> tuple[Markup, Markup]:
         figures = joined(
             markup(
                 '<img src="{url}" alt="{title} of all {digit}s">',
-                url=data_url(grey(picture / pictures.max())),
+                url=data_url(grey(picture / max(float(pictures.max()), 1e-6))),
                 title=title,
                 digit=digit,
             )
@@ -140,20 +146,25 @@ def neighbours(name: str, split: str, size: int) -> None:
     headings.subheader("Which pictures are near each other?")
     dataset = data.load(name, split)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        index = st.number_input(
+        chosen = st.number_input(
             f"Picture number (0 to {size - 1:,})",
             0,
-            size - 1,
+            # another end would begin anew with 0, and a class grows
+            MOST_OF_CLASS if datasets.of_class(name) else size - 1,
             key="picture",
             bind="query-params",
             width=220,
         )
+        index = min(int(chosen), size - 1)
         st.button("Another one", icon=":material/casino:", on_click=another, args=(size,))
     nearest = list(map(int, data_set.nearest(dataset, dataset.images[index], NEIGHBOURS)))
+    if len(nearest) < 2:
+        st.caption("A single picture has no neighbours.")
+        return
     same = int((dataset.labels[nearest[1:]] == dataset.labels[index]).sum())
     st.markdown(
-        f"Picture {index} is **{label_of(dataset, index)}**. Of the {NEIGHBOURS - 1} pictures nearest to it, "
-        f"**{same}** have the same label."
+        f"Picture {index} is **{label_of(dataset, index)}**. Of the {count(len(nearest) - 1, 'picture')} "
+        f"nearest to it, **{same}** {'has' if same == 1 else 'have'} the same label."
     )
     picture_buttons(
         [
@@ -195,11 +206,25 @@ def the_map(name: str) -> None:
     places = tsne_map.load(name)
     labels = data.load(name, "test").labels[places.indices]
     st.caption(
-        f"Each of the {len(labels):,} dots is a test picture. Pictures that look alike lie close together: "
-        "t-SNE puts them there; it looks at pixels, never at labels. Move over the map, or walk with the "
-        "arrow keys. Can you find dots among those of another colour? What do they look like?"
+        f"{made(name, len(labels))} Move over the map, or walk with the arrow keys. Can you find dots among "
+        "those of another colour? What do they look like?"
     )
     digit_map(name, labels, places, key="map")
+
+
+def made(name: str, dots: int) -> str:
+    """How the map came to be, in a sentence or two."""
+    if not datasets.of_class(name):
+        return (
+            f"Each of the {dots:,} dots is a test picture. Pictures that look alike lie close together: "
+            "t-SNE puts them there; it looks at pixels, never at labels."
+        )
+    whose = "MNIST’s" if tsne_map.base() == "mnist" else "UCI’s"
+    dot = "The dot is a drawing" if dots == 1 else f"Each of the {dots:,} dots is a drawing"
+    return (
+        f"{dot} of the class, on the map of {whose} test digits: it lies among those {tsne_map.LIKE} of them "
+        "that it is most like, pixel by pixel. The map never looks at labels."
+    )
 
 
 def render() -> None:

@@ -24,7 +24,7 @@ MARK = (30, 138, 234)  # the marked pixel: orange, in OpenCV's order
 @st.fragment
 def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name, split, dataset = datasets.choose()
+        name, split, dataset = datasets.choose(classes=False)
         index = st.number_input(
             f"Picture i (0 to {len(dataset.labels) - 1:,})",
             0,

@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from digitlab import strokes
-from digitlab.draw import link
 from digitlab.inference import Model
 from digitlab.preprocess import to_mnist
 from digitlab.strokes import Drawing
@@ -19,7 +18,7 @@ from ui.markup import Markup, markup, put
 from ui.models import choose_models
 from ui.pad import inside
 from ui.pad.live import live
-from ui.pad.tools import LONGEST_KEPT, tools
+from ui.pad.tools import kept, tools
 from ui.pictures import grey
 
 TITLE = markup(
@@ -45,18 +44,6 @@ def read(models: Sequence[Model], answer: DeltaGenerator, details: DeltaGenerato
     said, more = what_they_say(models, picture) or (answers.nothing(), answers.no_details())
     answer.html(str(kept(said)))
     details.html(str(more))
-
-
-def kept(said: Markup) -> Markup:
-    """With the drawing that it answers, for the tab to keep (ui/pad/browser/state.js)."""
-    drawing = pad.drawing()
-    return markup(
-        '<div data-drawing="{text}" data-strokes="{strokes}" data-session="{session}">{said}</div>',
-        text=link.encode(drawing, LONGEST_KEPT) or "" if drawing else "",
-        strokes=len(drawing),
-        session=pad.session(),
-        said=said,
-    )
 
 
 def what_they_say(models: Sequence[Model], picture: np.ndarray | None) -> tuple[Markup, Markup] | None:

@@ -4,18 +4,21 @@ import re
 
 import streamlit as st
 
+from digitlab.classroom import moments
 from digitlab.evaluation import Evaluation, mistakes, reports
 from digitlab.evaluation.own_data import OwnData
 from digitlab.inference import Model
-from ui.digit_dialog import NAMES
+from ui import datasets
+from ui.digit_dialog import whose
 from ui.snippets import show_code
 
 
 def downloads(model: Model, result: Evaluation, dataset: str, brought: OwnData | None = None) -> None:
     """`result` is the model's, on the data set of this name; `brought` is the file where it is "own"."""
-    title = f"{model.card['title']} on {brought.file if brought else NAMES[dataset]}"
-    stem = f"{model.name}-{file_stem(brought.file) if brought else dataset}"
-    names = brought.names if brought else None
+    title = f"{model.card['title']} on {brought.file if brought else whose(dataset)}"
+    on = file_stem(brought.file) if brought else moments.plain(dataset).replace(":", "-")
+    stem = f"{model.name.replace(':', '-')}-{on}"
+    names = brought.names if brought else datasets.numbers(dataset)
     files = {
         "Answers and probabilities (CSV)": (
             f"{stem}-answers.csv",

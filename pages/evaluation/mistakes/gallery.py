@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from digitlab import data, evaluation
-from digitlab.caches import once
+from digitlab.data import once_each
 from digitlab.evaluation import Evaluation, mistakes
 from digitlab.evaluation.handwriting import Handwriting, handwriting
 from digitlab.inference import Model
@@ -25,10 +25,10 @@ PER_PAGE = 24
 class Material(NamedTuple):
     """The pictures that the page is about, and what a model says to them."""
 
-    dataset: str  # one of ui.digit_dialog.NAMES
+    dataset: str  # one of ui.digit_dialog.NAMES, or a class's
     images: np.ndarray  # uint8 (N, 28, 28)
     result: Evaluation
-    names: Sequence[str] | None = None  # the pictures' own, in a file that was brought
+    names: Sequence[str] | None = None  # the pictures' own, in a file that was brought and in a class
 
 
 def digits(model: Model, material: Material, view: View) -> None:
@@ -165,7 +165,7 @@ def measures(material: Material) -> Handwriting:
     return known[1]
 
 
-@once(maxsize=4)
+@once_each(maxsize=4)
 def _measures(dataset: str) -> Handwriting:
     images = evaluation.pictures(dataset)
     assert images is not None, "they are on the page"
@@ -176,9 +176,10 @@ def picture(material: Material, index: int) -> Picture:
     result = material.result
     answer, sure = int(result.answers[index]), probability(float(result.confidence[index]))
     label = int(result.labels[index])
+    named = material.names[index] if material.names else f"Number {index}"
     is_and_read = f"read as {answer}" if label == data.NO_DIGIT else f"{label} read as {answer}"
     return Picture(
         data_url(material.images[index]),
-        f"Number {index}: {name_of(label)}, read as {answer}, {sure} sure",
+        f"{named}: {name_of(label)}, read as {answer}, {sure} sure",
         f"{is_and_read}\n{sure} sure",
     )

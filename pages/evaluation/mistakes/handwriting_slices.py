@@ -12,6 +12,7 @@ from ui.charts import chart
 from ui.markup import joined, markup, put
 
 MEASURES = {"Pen width": "pen", "Slant": "slant", "Height": "height"}
+FEWEST = 50  # pictures: ten in a slice
 PLACES = {"pen": 1, "slant": 0, "height": 0}
 
 
@@ -21,6 +22,12 @@ def by_handwriting(material: Material, view: View) -> None:
         "Measure", MEASURES, default="Pen width", required=True, key="measure", bind="query-params"
     )
     name = MEASURES[title]
+    if len(material.images) < FEWEST:
+        st.caption(
+            f"{count(len(material.images), 'picture')}: too few to tell one handwriting from another. "
+            f"{FEWEST} are needed."
+        )
+        return
     found = slices(getattr(gallery.measures(material), name), material.result.right, places=PLACES[name])
     titles = [written(one, name) for one in found]
     axis = f"{title} ({RANGES[name].unit})"

@@ -13,7 +13,7 @@ from pages.evaluation.mistakes import gallery, handwriting_slices, label_suspect
 from pages.evaluation.mistakes.downloads import downloads
 from pages.evaluation.mistakes.gallery import Material
 from pages.evaluation.mistakes.view import View
-from ui import confusion_cells, headings
+from ui import confusion_cells, datasets, headings
 from ui.components.matrix import matrix
 from ui.models import choose_model
 from ui.pictures import data_url
@@ -30,11 +30,13 @@ DATA = {
 
 
 @st.fragment
+@datasets.calmly
 def page() -> None:
     """All of it: a press on a cell reruns only this."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = choose_model()
-        chosen = st.selectbox("Digits", DATA, key="digits", bind="query-params", width=160)
+        of_classes = {datasets.title(name): name for name in datasets.known("digits", "mnist")}
+        chosen = st.selectbox("Digits", [*DATA, *of_classes], key="digits", bind="query-params", width=160)
         cells = st.segmented_control(
             "In the cells",
             confusion_cells.VIEWS,
@@ -45,7 +47,12 @@ def page() -> None:
         )
     # always there and in this order, so that the browser finds its way when something comes or goes
     upload_place, page_place = st.container(key="upload"), st.container(key="mistakes")
-    dataset, description = DATA[chosen]
+    if chosen in of_classes:
+        dataset = datasets.fixed(of_classes[chosen], "mnist")
+        said = datasets.description(dataset)
+        description = f"{said[0].upper()}{said[1:]}."
+    else:
+        dataset, description = DATA[chosen]
     brought = None
     if dataset == "own":
         with upload_place:
@@ -56,10 +63,11 @@ def page() -> None:
     else:
         result, images = evaluation.evaluate(model.name, dataset), evaluation.pictures(dataset)
     shown = view.from_link()
-    if not view.asks_for_pictures():
+    if not view.asks_for_pictures() and not result.right.all():
         label, answer = confusion_cells.most_frequent_mistake(result.matrix)
         shown = replace(shown, label=label, answer=answer)
     with page_place:
+        datasets.say_of_class(dataset, model)
         st.caption(
             f"{description} Each row is what a digit is, each column what the model read. "
             "Blue is right, orange wrong. Press a cell to see its digits."
@@ -75,7 +83,8 @@ def page() -> None:
                 if images is None:
                     material = instead_of_mnist(model)
                 else:
-                    material = Material(dataset, images, result, brought.names if brought else None)
+                    names = brought.names if brought else datasets.numbers(dataset)
+                    material = Material(dataset, images, result, names)
                 behind(model, material, shown, only_pictures=one_row)
 
 

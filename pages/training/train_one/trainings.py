@@ -1,4 +1,4 @@
-"""The trainings of this session: one queue for the whole server, each session an owner in it."""
+"""The trainings of this session, which is an owner in the server's queue."""
 
 import csv
 import io
@@ -7,27 +7,10 @@ import uuid
 
 import numpy as np
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from digitlab.training.training_queue import Run, TrainingQueue
+from digitlab.training.training_queue import Run
 from pages.training.train_one import owner as tab
-
-_sessions: dict[str, set[str]] = {}  # of each owner: a reload makes a new one
-_MOST = 2_000  # owners that are remembered
-
-
-@st.cache_resource(show_spinner=False)
-def queue() -> TrainingQueue:
-    return TrainingQueue(present=present)
-
-
-def present(owner: str) -> bool:
-    """Whether a tab of this owner is connected, whichever page it shows."""
-    if not runtime.exists():
-        return False
-    server = runtime.get_instance()
-    return any(server.is_active_session(session) is True for session in tuple(_sessions.get(owner, ())))
+from ui.trainings import connected, queue
 
 
 def owner() -> str:
@@ -36,11 +19,7 @@ def owner() -> str:
 
 def expect() -> None:
     """Somebody has the page open: have TensorFlow loaded when a training is started."""
-    context = get_script_run_ctx()
-    if context is not None:
-        _sessions.setdefault(owner(), set()).add(context.session_id)
-        if len(_sessions) > _MOST:
-            _sessions.pop(next(iter(_sessions)), None)
+    connected(owner())
     queue().expect(owner())
 
 

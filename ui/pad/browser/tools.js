@@ -1,7 +1,8 @@
 // Undo, Clear, the pen's width, Replay and Share; and the drawing that the tab keeps for a reload.
 //
 // What was drawn since the canvas got its drawing, the canvas takes back at once and by itself. What it was given (an
-// example, a link's drawing) only the server can take from it: strokes that begin meanwhile are held back.
+// example, a link's drawing) only the server can take from it: strokes that begin meanwhile are held back. So they are
+// from a press of Send, where the page has such a button, until the server has answered it.
 import { canvases, layers, pad, press } from "./canvas.js"
 import { decode, encode } from "./drawing.js"
 import { replay, stop } from "./hand.js"
@@ -65,9 +66,14 @@ class Tools {
       this.later?.()
     }
     pen.addEventListener("up", this.afterStroke)
+    this.sends = (event) => {
+      if (this.component.data.sent !== null && isSend(event)) hold()
+    }
+    window.addEventListener("click", this.sends, true)
   }
 
   end() {
+    window.removeEventListener("click", this.sends, true)
     window.removeEventListener("pointerdown", this.outside, true)
     pen.removeEventListener("up", this.afterStroke)
     canvases.removeEventListener("rebuilt", this.rebuilt)
@@ -93,7 +99,8 @@ class Tools {
     const { data } = component
     // an example was pressed, further down on a phone: show what it did
     const another = data.version !== this.component?.data.version
-    if (!first && another) pad()?.scrollIntoView({ block: "nearest" })
+    const answered = data.sent !== this.component?.data.sent
+    if (!first && another && !answered) pad()?.scrollIntoView({ block: "nearest" })
     this.component = component
     usePen(data.pen)
     if (another) {
@@ -101,6 +108,9 @@ class Tools {
       events.dispatchEvent(new Event("given"))
     }
     if (first) {
+      for (const name of data.sent === null ? [] : ["replay", "share"]) {
+        this.row.querySelector(`[data-do="${name}"]`).hidden = true
+      }
       ;[this.slider.min, this.slider.max] = data.pens
       this.slider.value = data.pen
       this.showPen()
@@ -109,6 +119,7 @@ class Tools {
       this.waitsFor = null
       this.ask()
     }
+    if (!first && answered && this.waitsFor === null) soonRelease()
     if (data.session !== session) {
       session = data.session
       const own = kept()
@@ -157,8 +168,7 @@ class Tools {
     const asked = this.asked.splice(0)
     const again = asked.includes("again")
     if (!asked.length || !(base.length || again)) {
-      // the canvas shows a moment later what it was given
-      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(release)))
+      soonRelease()
       return
     }
     this.waitsFor = version
@@ -193,6 +203,13 @@ class Tools {
     this.said.textContent = copied ? "The link is copied." : link
   }
 }
+
+// The canvas shows a moment later what it was given.
+function soonRelease() {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(release)))
+}
+
+const isSend = (event) => event.target instanceof Element && event.target.closest(".st-key-send button:enabled")
 
 function changed() {
   events.dispatchEvent(new Event("changed"))

@@ -1,0 +1,3 @@
+from pages.classroom.desk.page import render
+
+__all__ = ["render"]

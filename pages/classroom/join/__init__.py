@@ -1,0 +1,3 @@
+from pages.classroom.join.page import render
+
+__all__ = ["render"]

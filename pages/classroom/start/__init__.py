@@ -1,0 +1,3 @@
+from pages.classroom.start.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,3 @@
+from pages.classroom.train_us.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,3 @@
+from pages.classroom.wall.page import render
+
+__all__ = ["render"]
