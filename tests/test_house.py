@@ -126,7 +126,9 @@ def test_what_serves_loads_no_tensorflow() -> None:
     modules = [
         ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for file in SERVED
-        if file.parent != ROOT and file.stem not in ("__init__", "site")
+        if file.parent != ROOT
+        and file.stem not in ("__init__", "site")
+        and "migrations" not in file.parts  # Alembic runs these
     ]
     done = run("-c", START, *modules)
     assert done.returncode == 0, done.stderr

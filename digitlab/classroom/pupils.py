@@ -20,7 +20,8 @@ ANIMALS = (
     ("rabbit", "🐰"), ("turtle", "🐢"), ("penguin", "🐧"), ("bee", "🐝"), ("lion", "🦁"), ("panda", "🐼"),
     ("koala", "🐨"), ("crab", "🦀"), ("snail", "🐌"),
     ("horse", "🐴"), ("octopus", "🐙"), ("duck", "🦆"),
-    ("zebra", "🦓"), ("hedgehog", "🦔"), ("giraffe", "🦒"), ("parrot", "🦜"), ("otter", "🦦"), ("sloth", "🦥"),
+    ("zebra", "🦓"), ("hedgehog", "🦔"), ("giraffe", "🦒"), ("parrot", "🦜"),
+    ("otter", "🦦"), ("sloth", "🦥"),
     ("dolphin", "🐬"), ("camel", "🐫"), ("wolf", "🐺"), ("mouse", "🐭"), ("swan", "🦢"), ("kangaroo", "🦘"),
 )  # fmt: skip
 COLOURS = ("blue", "green", "red", "yellow", "violet", "orange", "white", "brown", "black", "silver")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from digitlab import evaluation, metrics
+from digitlab import evaluation, inference, metrics
 from digitlab.data import once_each
 from digitlab.evaluation import Evaluation
 from digitlab.evaluation.compare import Compared, compared, pairs, seeds
@@ -94,9 +94,11 @@ def meaning(p: float) -> str:
 
 def caution(models: tuple[Model, Model], dataset: str) -> str:
     """What the p-value does not say: it is one of many, and knows one training of each model."""
+    of_zoo = all(model.name in inference.names() for model in models)
+    start = "This is one of" if of_zoo else "The models of the zoo alone make"
     text = (
-        f"The models of the zoo make {pairs()} pairs. Who tries them all may expect a p below {UNLIKELY} in "
-        f"about {round(pairs() * UNLIKELY)} of them by chance, even if all models were equally good."
+        f"{start} {pairs()} pairs. Who tries them all may expect a p below {UNLIKELY} in about "
+        f"{round(pairs() * UNLIKELY)} of them by chance, even if all models were equally good."
     )
     if datasets.of_class(dataset):
         text += (

@@ -1,5 +1,5 @@
-"""The whole way of a class, from "Start a class" to "Delete everything": two phones, a projector and a desk, on
-each kind of database."""
+"""The whole way of a class, from "Start a class" to "Delete everything": two phones, a projector and a desk,
+on each kind of database."""
 
 import os
 import re

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from digitlab.classroom import classes, database, drawings, pupils
 from digitlab.classroom.tables import metadata
@@ -58,6 +60,24 @@ def test_the_migrations_make_exactly_the_tables() -> None:
     with database.writing() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [database.head()]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_server_that_starts_again_needs_no_alembic() -> None:
+    found = send()
+    code = f"""
+import sys
+from digitlab.classroom import classes
+assert classes.find("{found.code}").drawings == 1
+assert "alembic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 @pytest.mark.usefixtures("store")
@@ -107,6 +127,9 @@ def test_a_postgresql_that_comes_back_is_used_again(store: str, postgres: Postgr
     assert database.answers()
     assert len(drawings.snapshot(found.id).rows) == 1
     send()
+    postgres.stop()
+    postgres.start()
+    send()  # nobody has noticed
 
 
 @SQLITE
@@ -228,26 +251,26 @@ def no_database(file: Path) -> None:
     file.write_text("My dear diary, " * 500)
 
 
-def anothers(file: Path) -> None:
+def with_foreign_tables(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE recipe (name)")
 
 
-def anothers_with_migrations(file: Path) -> None:
+def with_foreign_migrations(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num)")
         connection.execute("INSERT INTO alembic_version VALUES ('abcdef')")
 
 
 @SQLITE
-@pytest.mark.parametrize("make", [damaged, no_database, anothers, anothers_with_migrations])
+@pytest.mark.parametrize("make", [damaged, no_database, with_foreign_tables, with_foreign_migrations])
 def test_a_file_that_is_damaged_or_anothers_is_left_alone(store: str, make) -> None:  # noqa: ANN001
     make(file_of(store))
     content = file_of(store).read_bytes()
     for _ in range(2):
         with pytest.raises(DatabaseGone, match="another program’s"):
             send()
-    assert make is anothers_with_migrations or file_of(store).read_bytes() == content
+    assert make is with_foreign_migrations or file_of(store).read_bytes() == content
 
 
 @POSTGRESQL

@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.streamlit_client import Canvas, canvas_value
 from digitlab.classroom import classes, database, drawings, pupils
 from digitlab.classroom.classes import Class
 from digitlab.classroom.limits import MOST_DRAWINGS, MOST_PUPILS
 from digitlab.classroom.tables import classes as class_table
 from digitlab.classroom.tables import pupils as pupil_table
+from digitlab.draw import link
 from digitlab.errors import DatabaseGone
-from digitlab.strokes import examples
+from digitlab.strokes import PAD_SIZE, examples
 from pages.classroom.join import page
 from tests.apptest import open_page
 from ui.components import kept
@@ -122,7 +125,7 @@ def test_a_drawing_is_sent_once_and_the_pad_is_empty(found: Class, tab: Tab) -> 
     first = asked(test)
     send(test)
     (row,) = drawings.snapshot(found.id).rows
-    assert (row.asked, row.label, row.guess, row.strokes) == (first, first, 4, page_text(4))
+    assert (row.asked, row.label, row.guess, row.strokes) == (first, first, 4, link.pack(examples()[4]))
     assert "The model read a <b>4</b>" in said(test)
     assert on_pad(test) == 0
     assert asked(test) != first
@@ -134,10 +137,22 @@ def test_a_drawing_is_sent_once_and_the_pad_is_empty(found: Class, tab: Tab) -> 
     assert now(found).drawings == 1
 
 
-def page_text(digit: int) -> str:
-    from digitlab.draw import link
-
-    return link.pack(examples()[digit])
+def test_what_comes_with_the_press_counts(found: Class) -> None:
+    """The last stroke may arrive together with the press, and a second press with the same drawing."""
+    test = joined(found)
+    canvas = next(each.proto for each in test.get("bidi_component") if each.proto.id.endswith("-pad"))
+    settings = Canvas("", "", PAD_SIZE, PAD_SIZE, 18, "#000", "#fff", wants_image=False)
+    drawn = canvas_value((((60.0, 60.0), (60.0, 220.0)), ((200.0, 60.0), (200.0, 220.0))), settings)
+    states = [
+        WidgetState(id=canvas.id, json_value=drawn),
+        WidgetState(id=test.button(key="send").proto.id, trigger_value=True),
+    ]
+    for _ in range(2):
+        test._run(WidgetStates(widgets=states))
+        assert not test.exception
+        assert "Sent. " in said(test)
+        assert on_pad(test) == 0
+    assert [len(link.decode(row.strokes)) for row in drawings.snapshot(found.id).rows] == [2]
 
 
 def test_what_was_drawn_is_corrected_by_one_press(found: Class) -> None:

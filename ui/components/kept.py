@@ -14,7 +14,7 @@ def kept(name: str, put: str | None = None) -> str | None:
     said = _component(
         key=f"kept-{name}", data={"name": name, "put": put}, on_text_change=_nothing, height=0
     ).get("text")
-    return said if isinstance(said, str) and re.fullmatch(r"[\w -]{0,100}", said) else None
+    return said if isinstance(said, str) and re.fullmatch(r"[\w -]{0,100}", said, re.ASCII) else None
 
 
 def _nothing() -> None:

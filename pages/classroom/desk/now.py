@@ -105,6 +105,8 @@ def settled(found: Class) -> tuple[Any, ...]:
 def state(found: Class) -> None:
     if found.simulated:
         st.info("Example class: made-up pupils. Nobody can join it.", icon=":material/smart_toy:")
+        st.caption(ends(found, time.time(), st.context.timezone))
+        return
     st.session_state["desk-state"] = found.state
     st.segmented_control(
         "This class is",

@@ -53,7 +53,9 @@ def render() -> None:
         classroom.remember(visit.found)
     if visit.secret not in (told, answer):
         st.rerun()
-    with st.container(key="join-unsent"):  # always: a pad that moves to another place on the page is made anew
+    with st.container(
+        key="join-unsent"
+    ):  # always: a pad that moves to another place on the page is made anew
         if visit.unsent:
             send_again(visit)
     draw(visit, waits=visit.unsent is not None)

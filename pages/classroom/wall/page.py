@@ -96,7 +96,7 @@ def _wall(class_id: str) -> None:
         return
     found, snapshot = shown.found, shown.snapshot
     if classroom.code_in_link() != found.code:  # the teacher has renewed it
-        pass
+        st.query_params[classroom.PARAMETER] = found.code
     counted = tally.tally(snapshot)
     with st.container(key="wall-top", horizontal=True, vertical_alignment="center"):
         with st.container(key="wall-count", width="content"):
