@@ -89,6 +89,14 @@ def test_a_second_press_finds_the_class_of_the_first(monkeypatch: pytest.MonkeyP
     assert count() == 1
 
 
+def test_who_tries_it_alone_comes_to_the_desk() -> None:
+    test = open_page("class")
+    test.button[1].click().run()
+    assert not test.exception
+    assert classes.with_key(test.query_params["class"], test.query_params["key"])
+    assert count() == 1
+
+
 def test_the_tab_finds_its_class_again_also_with_another_code(tab: Tab) -> None:
     code = started().query_params["class"]
     desk = next(url for url in links(open_page("class", {"class": code})) if "desk" in url)

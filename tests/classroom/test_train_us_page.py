@@ -19,7 +19,9 @@ from digitlab.training import training_queue
 from digitlab.training.training_queue import TRAINING, FineTuning, Run, TrainingQueue
 from pages.classroom.train_us import page, runs
 from tests.apptest import open_page
+from tests.ui.test_arrival import PLACES
 from ui import datasets
+from ui.components.arrival import slug
 
 PROGRESS = {"step": 5, "steps": 10, "steps_per_epoch": 5, "way": 2, "ways": 3, "done": 0.5, "share": 0.2}
 TRAINER = f"""
@@ -138,7 +140,12 @@ def test_a_class_trains_a_model_sees_what_it_won_and_keeps_it(
     assert not run.folder.exists(), "nothing of the class stays on the server"
     assert not test.button(key="train-us-start").disabled
 
-    shown = said(opened(found))
+    page = opened(found)
+    places = [at for address, at in PLACES if address == "train_us"]
+    assert len(places) >= 2
+    for at in places:  # where glossary and lesson lead
+        assert len([heading for heading in page.header if slug(heading.value).startswith(at)]) == 1
+    shown = said(page)
     for words in ("86.7 %", "97.1 %", "95.0 to 99.0 %", "digits of 9 pupils", "+10.4 points", "made up"):
         assert words in shown
     for arm in fine_tuning.arms(kept.card):

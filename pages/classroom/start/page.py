@@ -41,8 +41,9 @@ class Started:
     key: str = ""
     number: int = 0  # how many so far
     problem: ClassError | None = None
+    to_desk: bool = False  # the teacher is alone, and wants to see everything there
 
-    def start(self, number: int) -> None:
+    def start(self, number: int, alone: bool = False) -> None:
         """The class that is to be this session's `number`th: a second press finds it there."""
         self.problem = None
         if self.number >= number:
@@ -54,13 +55,16 @@ class Started:
         except ClassError as error:
             self.problem = error
             return
-        self.class_id, self.number = found.id, number
+        self.class_id, self.number, self.to_desk = found.id, number, alone
         st.query_params[classroom.PARAMETER] = found.code
 
 
 def render() -> None:
     started = st.session_state.setdefault(_KEY, Started())
     own = own_class(started)
+    if own and started.to_desk:
+        started.to_desk = False
+        st.switch_page(menu.page(menu.ENTRIES["desk"], _nothing), query_params=_desk(*own))
     code = classroom.code_in_link()
     if own and own[0].code == code:
         classroom.remember(own[0])
@@ -107,12 +111,9 @@ def form(started: Started) -> None:
     press = (started.number + 1,)
     with st.container(horizontal=True):
         st.button("Start a class", type="primary", on_click=started.start, args=press)
-        tries = st.button("Try it alone first", on_click=started.start, args=press)
+        st.button("Try it alone first", on_click=started.start, args=(*press, True))
     if started.problem:
         classroom.say(started.problem)
-    elif tries:
-        found = classes.by_id(started.class_id)
-        st.switch_page(menu.page(menu.ENTRIES["desk"], _nothing), query_params=_desk(found, started.key))
     st.caption(
         f"Everything of a class is deleted {LIFE_S // 3600} hours after its start, unless you delete it "
         "earlier or keep it longer."
