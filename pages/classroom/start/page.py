@@ -41,7 +41,7 @@ class Started:
     key: str = ""
     number: int = 0  # how many so far
     problem: ClassError | None = None
-    to_desk: bool = False  # the teacher is alone, and wants to see everything there
+    code: str = ""  # of the class to whose desk the teacher goes at once
 
     def start(self, number: int, alone: bool = False) -> None:
         """The class that is to be this session's `number`th: a second press finds it there."""
@@ -55,16 +55,19 @@ class Started:
         except ClassError as error:
             self.problem = error
             return
-        self.class_id, self.number, self.to_desk = found.id, number, alone
-        st.query_params[classroom.PARAMETER] = found.code
+        self.class_id, self.number = found.id, number
+        if alone:
+            self.code = found.code
+        else:
+            st.query_params[classroom.PARAMETER] = found.code
 
 
 def render() -> None:
     started = st.session_state.setdefault(_KEY, Started())
+    if started.code:  # before anything on this page could answer, and bring the tab back to it
+        query, started.code = {classroom.PARAMETER: started.code, "key": started.key}, ""
+        st.switch_page(menu.page(menu.ENTRIES["desk"], _nothing), query_params=query)
     own = own_class(started)
-    if own and started.to_desk:
-        started.to_desk = False
-        st.switch_page(menu.page(menu.ENTRIES["desk"], _nothing), query_params=_desk(*own))
     code = classroom.code_in_link()
     if own and own[0].code == code:
         classroom.remember(own[0])
