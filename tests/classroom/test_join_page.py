@@ -17,7 +17,7 @@ from digitlab.classroom.tables import pupils as pupil_table
 from digitlab.draw import link
 from digitlab.errors import DatabaseGone
 from digitlab.strokes import PAD_SIZE, examples
-from pages.classroom.join import page
+from pages.classroom.join import page, visit
 from tests.apptest import open_page
 from ui.components import kept
 from ui.pad import _Pad
@@ -251,6 +251,7 @@ def test_the_database_goes_while_somebody_sends(found: Class, monkeypatch: pytes
 
     test = joined(found, 4)
     first = asked(test)
+    monkeypatch.setattr(visit, "SOON_S", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr(database, "writing", gone)
         patch.setattr(database, "reading", gone)

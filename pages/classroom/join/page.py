@@ -91,13 +91,13 @@ def _take_code() -> None:
 def send_again(visit: Visit) -> None:
     """Until it is sent. Only where something waits: on the pages of a whole class it would cost the server
     three processors."""
-    visit.try_again()
-    if not visit.unsent:
-        st.rerun()
     st.info(
         "Not sent yet: the server can’t store it just now. It is kept here, and sent again by itself.",
         icon=":material/cloud_off:",
     )
+    visit.try_again()
+    if not visit.unsent:
+        st.rerun()
 
 
 @st.fragment

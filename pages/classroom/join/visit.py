@@ -15,6 +15,7 @@ from digitlab.errors import ClassError, DatabaseGone, DigitLabError, DrawingErro
 from digitlab.strokes import Drawing
 from ui import classroom, pad
 
+SOON_S = 1.0
 _KEY = "_join"
 
 
@@ -23,6 +24,7 @@ class Unsent(NamedTuple):
 
     drawing: Drawing
     asked: int | None
+    tried: float = 0.0  # time.monotonic(), when it failed last
 
 
 @dataclass
@@ -84,8 +86,9 @@ class Visit:
             self.problem = NotNow("There is nothing on the pad yet.")
 
     def try_again(self) -> None:
-        """With what could not be sent."""
-        if self.unsent:
+        """With what could not be sent; not at once, for a try may take its time, and the page is to say so
+        first."""
+        if self.unsent and time.monotonic() - self.unsent.tried > SOON_S:
             self._deliver(self.unsent)
 
     def _deliver(self, unsent: Unsent) -> None:
@@ -97,7 +100,7 @@ class Visit:
             pupil, found = known
             sent = drawings.send(found, pupil, unsent.drawing, unsent.asked)
         except DatabaseGone:
-            self.unsent = unsent
+            self.unsent = unsent._replace(tried=time.monotonic())
             return
         except ClassError as error:
             self.problem, self.unsent = error, None
