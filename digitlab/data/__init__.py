@@ -11,8 +11,8 @@
 - `scribbles` ("test" only, 2,000): letters, symbols, scribbles, dots, noise and blank paper, drawn by
   digitlab/data/scribbles.py: what is no digit.
 - `class:KFRTW` ("test" only): what the class with this code has drawn so far, as far as everybody may see it
-  (digitlab.classroom.drawings). It grows; `version` tells whether it has changed, and `fixed` gives a name
-  under which it stays as it is, "class:KFRTW@17".
+  (digitlab.classroom.drawings). It grows; `fixed` gives a name under which it stays as it is,
+  "class:KFRTW@17".
 """
 
 import hashlib
@@ -104,12 +104,6 @@ def load(name: str, split: str, progress: Progress | None = None) -> Dataset:
                 return _mnist(split, progress)
     finally:
         _locks[name].release()
-
-
-def version(name: str) -> int:
-    """Another number whenever the pictures of this name are others; 0 for what never changes. Raises as
-    `load` does."""
-    return int(fixed(name).rpartition("@")[2]) if name.startswith(OF_CLASS) else 0
 
 
 def fixed(name: str) -> str:

@@ -115,7 +115,7 @@ def test_a_moment_stays_as_it_was_while_the_class_draws_on() -> None:
     draw(found, [7])
     assert len(data.load(then, "test").labels) == 10
     assert len(data.load(found.dataset, "test").labels) == 11
-    assert data.version(then) < data.version(found.dataset)
+    assert then != data.fixed(found.dataset)
     assert evaluation.evaluate("linear", then) is not evaluation.evaluate("linear", found.dataset)
 
 
