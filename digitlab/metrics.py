@@ -31,6 +31,13 @@ def per_class(labels: np.ndarray, answers: np.ndarray) -> PerClass:
     return PerClass(precision, recall, f1, support.astype(int))
 
 
+def confusion_matrix(labels: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """How often each label (row) got each answer (column): int (10, 10), or (11, 10) if there is a label 10,
+    of what is no digit. Counted here, as scikit-learn's own would take 79 MB of a server with a wall open."""
+    rows = max(10, int(labels.max(initial=0)) + 1)
+    return np.bincount(10 * labels.astype(int) + answers, minlength=10 * rows).reshape(rows, 10)
+
+
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Share of images whose most probable class is the label, in [0, 1]."""
     return float(np.mean(probabilities.argmax(axis=1) == labels))

@@ -40,6 +40,11 @@ def points(difference: float, places: int = 1) -> str:
     return signed(difference * 100, places)
 
 
+def interval(low: float, high: float) -> str:
+    """A share's 95 % confidence interval: "95 % interval: 84.0 to 90.2 %"."""
+    return f"95 % interval: {percent(low, 1).removesuffix(' %')} to {percent(high, 1)}"
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """1, "mistake" -> "1 mistake"; 1200 -> "1,200 mistakes"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

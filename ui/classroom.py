@@ -60,6 +60,21 @@ def opened() -> Class | None:
         return None
 
 
+def of_this_visit(opened_from: str) -> Class | None:
+    """The class that the link names, else the one that was opened last, which then stands in the link. None,
+    and a sentence, without any: `opened_from` is the page that leads here."""
+    if not code_in_link():
+        if not seen():
+            st.info(
+                f"This page belongs to a class. Open it from the class’s {opened_from}.",
+                icon=":material/groups:",
+            )
+            links.page_link("class", "Start a class")
+            return None
+        st.query_params[PARAMETER] = seen() or ""
+    return opened()
+
+
 def seen() -> str | None:
     """The code of the class that was opened last in this visit, if any."""
     return st.session_state.get(_SEEN)

@@ -216,6 +216,12 @@ class Snapshot:
         """Which of them wait for the teacher: bool (N,)."""
         return np.array([row.state == WAITING and not row.held for row in self.rows], bool)
 
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Of which of them a person has said what they show: bool (N,). On the others, a model would be
+        judged by itself."""
+        return np.array([row.label_by != MODEL for row in self.rows], bool)
+
     def drawing(self, index: int) -> Drawing:
         """The strokes of one of them."""
         return link.decode(self.rows[index].strokes, LONGEST)
@@ -250,8 +256,8 @@ _all_lock = threading.Lock()
 _ROW = [
     drawings.c[name]
     for name in (
-        "id", "number", "changed", "asked", "label", "label_by", "guess", "sureness", "score", "state",
-        "held", "picture", "strokes", "sent",
+        "id", "number", "changed", "asked", "label", "label_by", "guess", "sureness", "state", "held",
+        "picture", "strokes",
     )
 ]  # fmt: skip
 

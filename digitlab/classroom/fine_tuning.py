@@ -5,7 +5,6 @@ A model must be tested on people whom it doesn't know, so pupils are split, not 
 the intervals are over pupils: ten drawings of one hand are not ten hands.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,13 +12,14 @@ import numpy as np
 
 from digitlab import inference
 from digitlab.errors import DigitLabError
+from digitlab.evaluation import own_data
 from digitlab.numbers import count, points
 
 PUPIL, DRAWING = "pupil", "drawing"  # what is split
 SHARES = (0.5, 0.2)  # of the pupils, to learn from and to choose the epoch; the others are for the test
 REPLAY = 4  # digits of MNIST for each of the class's, if nobody says otherwise
 MOST_REPLAY = 20
-MOST_DRAWINGS = 5_000  # of more, these are drawn by lot: enough, and read in time
+MOST_DRAWINGS = own_data.MAX_PICTURES  # of more, these are drawn by lot: enough, and read in time
 MIN_PUPILS = 6
 MIN_DRAWINGS = 120
 MIN_OF_A_DIGIT = 6
@@ -97,9 +97,7 @@ def packed(images: np.ndarray, labels: np.ndarray, pupils: np.ndarray) -> bytes:
     chosen = np.arange(len(labels))
     if len(chosen) > MOST_DRAWINGS:
         chosen = np.sort(np.random.default_rng(0).choice(chosen, MOST_DRAWINGS, replace=False))
-    content = io.BytesIO()
-    np.savez_compressed(content, images=images[chosen], labels=labels[chosen], pupils=pupils[chosen])
-    return content.getvalue()
+    return own_data.npz(images[chosen], labels[chosen], pupils[chosen])
 
 
 def _cut(items: np.ndarray, least: tuple[int, int] = (0, 0)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ from cachetools import LRUCache, cached
 
 from digitlab import evaluation
 from digitlab.classroom import moments, styles
-from digitlab.classroom.drawings import LONGEST, MODEL
+from digitlab.classroom.drawings import LONGEST
 from digitlab.data import once_each
 from digitlab.draw import link
 from digitlab.errors import DrawingError
@@ -91,9 +91,8 @@ _WIDTHS = (0.08, 0.14)  # of the drawing's longer side: where a medium pen begin
 def figures(dataset: str, model: str) -> Figures:
     """A model's answers to what a class has drawn, "class:KFRTW". Raises DataUnavailable, UnknownName."""
     result = evaluation.evaluate(model, dataset)
-    rows = moments.at(dataset).rows
-    counted = np.array([row.label_by != MODEL for row in rows], bool)
-    pupils = np.array([row.pupil for row in rows], int)
+    drawn = moments.at(dataset)
+    rows, counted, pupils = drawn.rows, drawn.known, drawn.pupils
     looks = [_look(row) for row in rows]
     read = _Read(result.right, result.loss, pupils, counted)
     style = np.array([look.style for look in looks])

@@ -80,7 +80,7 @@ def numbers(name: str) -> np.ndarray:
 def guessed(name: str) -> np.ndarray:
     """Which of the labels are what a model read, as nobody has said what the drawing shows: bool (N,). They
     say nothing about how well a model reads. Raises as `at`."""
-    return np.array([row.label_by == drawings.MODEL for row in at(name).rows], bool)
+    return ~at(name).known
 
 
 def _forget(name: str) -> None:

@@ -14,7 +14,7 @@ from digitlab.data import Dataset
 from digitlab.errors import DataUnavailable
 from digitlab.evaluation import Evaluation, evaluate
 from digitlab.inference import Model
-from digitlab.numbers import count, percent
+from digitlab.numbers import count, interval, percent
 from ui import classroom, datasets, headings
 from ui.charts import chart
 from ui.components.picture_buttons import Picture, picture_buttons
@@ -29,7 +29,7 @@ OPENED = "_hands_opened"  # in the session: which picture of which group was pre
 
 def render() -> None:
     headings.header("Whose hands?", "Accuracy", "Confidence interval")
-    if (found := the_class()) is None:
+    if (found := classroom.of_this_visit("wall")) is None:
         return
     st.markdown(
         "One figure for all hides a lot: a model that reads nine digits in ten may read the 7s of one person "
@@ -37,18 +37,6 @@ def render() -> None:
         "are. Only what everybody may see counts: odd drawings that wait for the teacher don’t."
     )
     page(found)
-
-
-def the_class() -> Class | None:
-    """The one in the link, else the one that was opened last; None, and a sentence, without any."""
-    if not classroom.code_in_link():
-        if seen := classroom.seen():
-            st.query_params[classroom.PARAMETER] = seen
-        else:
-            st.info("This page belongs to a class. Open it from the class’s wall.", icon=":material/groups:")
-            page_link("class", "Start a class")
-            return None
-    return classroom.opened()
 
 
 @st.fragment
@@ -94,14 +82,8 @@ def overall(figures: Figures, model: Model) -> str:
         return left_out.strip()
     return (
         f"**{model.card['title']} reads {percent(group.share, 1)} of {count(group.drawings, 'digit')} by "
-        f"{count(group.hands, 'hand')}** ({between(group)}).{left_out}"
+        f"{count(group.hands, 'hand')}** ({interval(group.low, group.high)}).{left_out}"
     )
-
-
-def between(of: Group | Hands) -> str:
-    """ "95 % interval: 84.0 to 90.2 %"."""
-    low = percent(of.low, 1).removesuffix(" %")
-    return f"95 % interval: {low} to {percent(of.high, 1)}"
 
 
 # --- by hand ---------------------------------------------------------------------------------------------
@@ -130,7 +112,7 @@ def by_hand(shown: "Shown") -> None:
 
 def spread(found: Hands) -> str:
     """How far the hands are apart, and how far chance alone would drive them."""
-    mean = f"The mean of the hands is **{percent(found.mean, 1)}** ({between(found)})."
+    mean = f"The mean of the hands is **{percent(found.mean, 1)}** ({interval(found.low, found.high)})."
     ends = f"from **{percent(float(found.shares[0]))}** to **{percent(float(found.shares[-1]))}**"
     chance = f"from {percent(float(found.by_chance[0]))} to {percent(float(found.by_chance[-1]))}"
     verdict = (
@@ -194,7 +176,7 @@ def line(name: str, group: Group) -> str:
     said = f":small[{group.right:,} of {group.drawings:,} by {count(group.hands, 'hand')}"
     if not group.enough:
         return f"**{name}:** too few to say more  \n{said}]"
-    return f"**{name}: {percent(group.share)} read rightly**  \n{said}; {between(group)}]"
+    return f"**{name}: {percent(group.share)} read rightly**  \n{said}; {interval(group.low, group.high)}]"
 
 
 class Shown:

@@ -9,10 +9,10 @@ from digitlab import inference
 from digitlab.classroom import drawings, fine_tuning, trainings
 from digitlab.classroom.classes import Class
 from digitlab.classroom.drawings import Snapshot
-from digitlab.classroom.fine_tuning import Arm, Share, TooFew
+from digitlab.classroom.fine_tuning import Arm, TooFew
 from digitlab.classroom.trainings import Training
 from digitlab.errors import ClassError, NoSuchClass, TooManyRuns, UnknownName
-from digitlab.numbers import a_digit, count, percent
+from digitlab.numbers import a_digit, count, interval, percent
 from digitlab.training import training_queue
 from digitlab.training.training_queue import FineTuning, Run
 from pages.classroom.train_us import runs
@@ -30,7 +30,7 @@ MOST_PICTURES = 30  # of each kind
 
 def render() -> None:
     headings.header("Train it on us", "Training data", "Validation data", "Test data", "Epoch")
-    found = the_class()
+    found = classroom.of_this_visit("desk")
     if found is None:
         return
     st.markdown(
@@ -46,18 +46,6 @@ def render() -> None:
         results(found, drawn)
     except ClassError as error:
         classroom.say(error)
-
-
-def the_class() -> Class | None:
-    """The one in the link, else the one that was opened last; None, and a sentence, without any."""
-    if not classroom.code_in_link():
-        if seen := classroom.seen():
-            st.query_params[classroom.PARAMETER] = seen
-        else:
-            st.info("This page belongs to a class. Open it from the class’s desk.", icon=":material/groups:")
-            page_link("class", "Start a class")
-            return None
-    return classroom.opened()
 
 
 def teacher(found: Class) -> bool:
@@ -257,18 +245,12 @@ def before_and_after(arm: Arm) -> Markup:
         "<p>of {number:,} {whose}</p></div>",
         look="better" if arm.gain.low > 0 else "",
         before=percent(arm.before.value, 1),
-        of_before=interval(arm.before),
+        of_before=interval(arm.before.low, arm.before.high),
         after=percent(arm.after.value, 1),
-        of_after=interval(arm.after),
+        of_after=interval(arm.after.low, arm.after.high),
         number=arm.drawings["test"],
         whose=whose,
     )
-
-
-def interval(share: Share) -> str:
-    """ "95 % interval 92.6 to 98.7 %"."""
-    low = percent(share.low, 1).removesuffix(" %")
-    return f"95 % interval: {low} to {percent(share.high, 1)}"
 
 
 def table(tried: list[Arm]) -> Markup:

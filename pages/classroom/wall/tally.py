@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from digitlab import metrics
 from digitlab.caches import once
-from digitlab.classroom.drawings import MODEL, Snapshot
+from digitlab.classroom.drawings import Snapshot
 from digitlab.numbers import count
 
 
@@ -40,15 +41,9 @@ class Tally:
 @once(maxsize=8)
 def tally(snapshot: Snapshot) -> Tally:
     public = snapshot.public
-    known = known_of(public)
-    cells = 10 * public.labels[known].astype(int) + public.guesses[known]
-    matrix = np.bincount(cells, minlength=100).reshape(10, 10)
+    known = public.known
+    matrix = metrics.confusion_matrix(public.labels[known], public.guesses[known])
     return Tally(len(public.rows), len(np.unique(public.pupils)), matrix)
-
-
-def known_of(public: Snapshot) -> np.ndarray:
-    """Of which drawings a person said what they show: bool (N,)."""
-    return np.array([row.label_by != MODEL for row in public.rows], bool)
 
 
 def forget() -> None:

@@ -11,7 +11,6 @@ from digitlab.caches import once
 from digitlab.classroom.drawings import LONGEST, Snapshot
 from digitlab.draw import link
 from digitlab.strokes import PAD_SIZE
-from pages.classroom.wall.tally import known_of
 from ui.components import component
 
 MOST = 240  # tiles at most; a projector has room for so many that can be seen from the last row
@@ -61,7 +60,7 @@ def misread(snapshot: Snapshot) -> bytes:
 def of_cell(snapshot: Snapshot, label: int, answer: int) -> bytes:
     """Those behind a cell of the confusion matrix."""
     public = snapshot.public
-    there = (public.labels == label) & (public.guesses == answer) & known_of(public)
+    there = (public.labels == label) & (public.guesses == answer) & public.known
     return _packed([_group(public, np.flatnonzero(there), MOST)])
 
 
