@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 import sqlalchemy as sa
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message
@@ -35,6 +36,7 @@ from websockets.sync.client import connect
 from benchmarks.server import RunningApp, running_app
 from benchmarks.streamlit_client import User
 from digitlab.classroom import classes, database, tables
+from ui import links, menu
 from ui.server import classes as ui_classes
 from ui.server import guards, headers, health, sockets, static, warm_up
 
@@ -413,6 +415,22 @@ def test_health_says_that_the_database_is_gone(monkeypatch: pytest.MonkeyPatch) 
     answer = run(health.health(Request({"type": "http"})))
     assert answer.status_code == 503
     assert json.loads(answer.body) == {"status": "not ready", "models": True, "database": False}
+    # a proxy asks for the models alone, or it would close all servers at once
+    answer = run(health.health(Request({"type": "http", "path_params": {"check": "models"}})))
+    assert (answer.status_code, json.loads(answer.body)) == (200, {"status": "ok", "models": True})
+
+
+def test_our_paths_may_stand_behind_the_servers_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health.CHECKS, "models", lambda: True)
+    get = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda key: "lab" if key == "server.baseUrlPath" else get(key))
+    assert links.url("wall", {"class": "BCDFG"}) == "/lab/wall?class=BCDFG"
+    assert links.url(menu.FRONT) == "/lab/"
+    asked = [{"base": "lab"}, {"base": "else"}, {"check": "models", "base": "lab"}, {"check": "no"}]
+    statuses = [
+        run(health.health(Request({"type": "http", "path_params": some}))).status_code for some in asked
+    ]
+    assert statuses == [200, 404, 200, 404]
 
 
 def test_health_waits_for_a_silent_database_only_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,5 +102,4 @@ def wait(error: DatabaseGone) -> None:
 def absolute(address: str, query: links.Query | None = None) -> str:
     """A link to be opened on another device: "https://school.example/join?class=KFRTW"."""
     here = urlsplit(st.context.url or "")
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{here.scheme}://{here.netloc}{'/' + base if base else ''}{links.url(address, query)}"
+    return f"{here.scheme}://{here.netloc}{links.url(address, query)}"

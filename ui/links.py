@@ -34,10 +34,16 @@ def page_link(
     )
 
 
+def base() -> str:
+    """What stands before all paths of this server: "/lab" where server.baseUrlPath is lab; mostly nothing."""
+    path = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
 def url(address: str, query: Query | None = None) -> str:
     """The path and query of a page: "/mistakes?model=dense"; the front page is "/". Raises KeyError where
     there is no such page."""
-    path = "/" if menu.ENTRIES[address].address == menu.FRONT else f"/{address}"
+    path = base() + ("/" if menu.ENTRIES[address].address == menu.FRONT else f"/{address}")
     return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 

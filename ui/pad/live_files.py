@@ -8,11 +8,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-
 from digitlab.classroom import trained
 from digitlab.errors import DigitLabError
 from digitlab.inference import ARTIFACTS
+from ui import links
 
 ROUTE = "/api/live"
 OF_CLASSES = f"{ROUTE}/class"
@@ -43,7 +42,7 @@ def url(name: str) -> str:
     """Where the browser finds a file. Raises KeyError where there is no such."""
     if name not in files():
         raise KeyError(name)
-    return f"{_base()}{ROUTE}/{digest()}/{name}"
+    return f"{links.base()}{ROUTE}/{digest()}/{name}"
 
 
 def network(model: str) -> tuple[str, str] | None:
@@ -58,9 +57,4 @@ def network(model: str) -> tuple[str, str] | None:
     except DigitLabError:
         return None
     # by its id: a class that was emptied begins again with number 1, and the tab has kept the other one
-    return (identity.id, f"{_base()}{OF_CLASSES}/{identity.id}.bin") if identity.live else None
-
-
-def _base() -> str:
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
+    return (identity.id, f"{links.base()}{OF_CLASSES}/{identity.id}.bin") if identity.live else None

@@ -1,14 +1,16 @@
-"""GET /api/health: may visitors be sent here? For load balancers and for whoever waits for a start."""
+"""GET /api/health: is all well? For alarms, and for whoever waits for a start.
+GET /api/health/models: may visitors be sent here? For proxies: where the database is gone, it is gone for all
+servers, and everything but class work goes on; a proxy that asked for it would close them all."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ui.server import warm_up
+from ui.server.paths import is_here, routes
 
 LONGEST_S = 2.0  # for which a check may take its time; then it isn't well
 
@@ -52,8 +54,8 @@ def _database() -> bool:
 CHECKS: dict[str, Callable[[], bool]] = {"models": warm_up.models_are_loaded, "database": Bounded(_database)}
 
 
-def _checked() -> dict[str, bool]:
-    return {name: _well(check) for name, check in CHECKS.items()}
+def _checked(names: Iterable[str]) -> dict[str, bool]:
+    return {name: _well(CHECKS[name]) for name in names}
 
 
 def _well(check: Callable[[], bool]) -> bool:
@@ -63,9 +65,13 @@ def _well(check: Callable[[], bool]) -> bool:
         return False
 
 
-async def health(_request: Request) -> JSONResponse:
-    """200 and {"status": "ok", "models": true, "database": true}; 503, "not ready" and what is false."""
-    checked = await run_in_threadpool(_checked)
+async def health(request: Request) -> Response:
+    """200 and {"status": "ok", "models": true, "database": true}; 503, "not ready" and what is false. With
+    a check's name in the path, this one alone."""
+    names = [request.path_params["check"]] if "check" in request.path_params else list(CHECKS)
+    if not is_here(request) or not CHECKS.keys() >= set(names):
+        return PlainTextResponse("Not found", 404)
+    checked = await run_in_threadpool(_checked, names)
     well = all(checked.values())
     return JSONResponse(
         {"status": "ok" if well else "not ready", **checked},
@@ -74,4 +80,4 @@ async def health(_request: Request) -> JSONResponse:
     )
 
 
-ROUTES = [Route("/api/health", health, methods=["GET"])]
+ROUTES = [*routes("/api/health", health), *routes("/api/health/{check}", health)]

@@ -1,21 +1,17 @@
 """GET /api/live/<digest>/<file>: scripts and networks for answers in the browser, kept there for a year.
-GET /api/live/class/<id>.bin: the network of a class's model, while its class lasts.
-
-Streamlit puts `server.baseUrlPath` before its own routes only, so ours are here with it and without.
-"""
+GET /api/live/class/<id>.bin: the network of a class's model, while its class lasts."""
 
 import gzip
 import re
 from functools import cache
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from digitlab.classroom import trained
 from digitlab.errors import ClassError
 from ui.pad import live_files
+from ui.server.paths import is_here, routes
 from ui.server.static import accepts_gzip
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -27,16 +23,11 @@ def _packed(name: str) -> bytes:
     return gzip.compress(live_files.files()[name], 9, mtime=0)
 
 
-def _is_here(request: Request) -> bool:
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return request.path_params.get("base", "") in ("", base)
-
-
 async def file(request: Request) -> Response:
     """200 for a file of this version of the app, 404 for anything else."""
     asked = request.path_params
     name = asked["name"]
-    if not _is_here(request) or asked["digest"] != live_files.digest() or name not in live_files.files():
+    if not is_here(request) or asked["digest"] != live_files.digest() or name not in live_files.files():
         return PlainTextResponse("Not found", 404)
     kind = "text/javascript" if name.endswith(".js") else "application/octet-stream"
     headers = {"Cache-Control": FOR_EVER}
@@ -55,7 +46,7 @@ def of_class(request: Request) -> Response:
     while the database is gone. Not `async`, so that nobody else waits for the database."""
     training_id = request.path_params["id"]
     network = None
-    if _is_here(request) and re.fullmatch("[0-9a-f]{32}", training_id):
+    if is_here(request) and re.fullmatch("[0-9a-f]{32}", training_id):
         try:
             network = trained.live(training_id)
         except ClassError:
@@ -65,10 +56,7 @@ def of_class(request: Request) -> Response:
     return Response(network, media_type="application/octet-stream", headers={"Cache-Control": A_DAY})
 
 
-_ADDRESS = live_files.ROUTE + "/{digest}/{name}"
-_OF_CLASSES = live_files.OF_CLASSES + "/{id}.bin"
 ROUTES = [
-    Route(before + address, answer, methods=["GET"])
-    for before in ("", "/{base:path}")
-    for address, answer in ((_OF_CLASSES, of_class), (_ADDRESS, file))
+    *routes(live_files.OF_CLASSES + "/{id}.bin", of_class),
+    *routes(live_files.ROUTE + "/{digest}/{name}", file),
 ]
