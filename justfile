@@ -1,6 +1,7 @@
 # One word for each command. `just` lists them; requirements-dev.txt brings just itself.
 
 python := if path_exists(".venv/bin/python") == "true" { ".venv/bin/python" } else { "python3" }
+compile := python + ' -m uv pip compile --universal --python-version 3.11 --custom-compile-command "just lock" --quiet'
 
 _list:
     @just --list --unsorted
@@ -50,7 +51,13 @@ cards:
     {{ python }} -m model_zoo.cards
 
 # lock what the requirements pull in, at its newest: one file for all systems and Python versions
-lock:
+lock: && (hashes "requirements-serve.txt" "serve") (hashes "requirements.txt" "train")
     : > constraints.txt
-    {{ python }} -m uv pip compile --universal --python-version 3.11 --custom-compile-command "just lock" \
-        --quiet --output-file constraints.txt requirements-dev.txt
+    {{ compile }} --output-file constraints.txt requirements-dev.txt
+    grep ^uv== requirements-dev.txt | {{ compile }} --no-annotate --generate-hashes \
+        --output-file deploy/requirements-uv.lock -
+
+# the same versions with hashes, for an image
+[private]
+hashes requirements image:
+    {{ compile }} --no-annotate --generate-hashes --output-file deploy/requirements-{{ image }}.lock {{ requirements }}
