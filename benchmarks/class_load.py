@@ -146,7 +146,7 @@ class Lesson:
         self._process = psutil.Process(server.process.pid)
         self._seconds = seconds
         self._rngs = [random.Random(f"{seed}/{i}") for i in range(users)]
-        self._drawings = _drawings(random.Random(seed))
+        self._drawings = digits(random.Random(seed))
         self._measured = Measured(users)
 
     async def hold(self) -> Measured:
@@ -213,7 +213,7 @@ class Lesson:
 
     def _answer(self, reply: Reply) -> int | None:
         """Return the digit that the app names; None where it names none or fails."""
-        return None if reply.error else _first_digit(reply.text(self._app.answer_container))
+        return None if reply.error else first_digit(reply.text(self._app.answer_container))
 
     async def _watch_memory(self) -> None:
         while True:
@@ -230,13 +230,13 @@ class Lesson:
         return times.user + times.system
 
 
-def _first_digit(text: str) -> int | None:
+def first_digit(text: str) -> int | None:
     """Return the first digit that a reader of `text`, HTML or Markdown, would see."""
     found = re.search(r"\d", re.sub(r"<[^>]*>", " ", text))
     return int(found.group()) if found else None
 
 
-def _drawings(rng: random.Random) -> list[tuple[int, Drawing]]:
+def digits(rng: random.Random) -> list[tuple[int, Drawing]]:
     """Return digits with their one pen stroke, each of its own size, place and slant."""
     return [
         (digit, (traced(trace, rng),))

@@ -32,6 +32,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -49,6 +50,7 @@ RUNS = 3  # of a drawing: the pen is up, Send, the canvas is empty again
 TOO_EARLY_S = 2.1
 MEMORY_SAMPLE_S = 0.5
 REFERENCE_S = 60.0  # at most
+LATER = "Not sent yet"  # what the page says while the database is gone
 SECRET = "kept-digitlab-pupil"  # the component that says what the tab keeps
 
 
@@ -67,6 +69,7 @@ class Measured:
     stored: int = 0
     lost: int = 0
     twice: int = 0
+    told: int = 0  # pupils who read that a drawing isn't sent yet
     others: int = 0  # pupils who came back as somebody else
     pupils: int = 0  # that the class has
     errors: list[str] = field(default_factory=list)
@@ -75,15 +78,33 @@ class Measured:
     client_cpu: float = 0.0
 
 
+class Site(Protocol):
+    """Where a class meets: one server, or several behind a proxy."""
+
+    base_url: str
+    up: asyncio.Event  # whether it takes connections
+    trouble: bool  # something has been broken on purpose: a lost connection is no error
+
+    def cpu(self) -> float:
+        """Seconds of processor time, of all that have run."""
+        ...
+
+    def memory(self) -> int:
+        """Bytes, resident."""
+        ...
+
+
 class Server:
-    """The app, which may be killed and started again on the same port."""
+    """The app, which may be ended and started again on the same port: a Site."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self._env, self._port = env, free_port()
         self._stack = ExitStack()
         self._cpu_before = 0.0
         self.up = asyncio.Event()
+        self.trouble = False
         self.app = self._start()
+        self.base_url = self.app.base_url
 
     def _start(self) -> RunningApp:
         app = self._stack.enter_context(
@@ -104,12 +125,17 @@ class Server:
             return psutil.Process(self.app.process.pid).memory_info().rss
         return 0
 
-    async def kill(self) -> None:
+    @property
+    def port(self) -> int:
+        return self._port
+
+    async def restart(self, how: signal.Signals, pause: float = 1.0) -> None:
+        """End it by this signal, and start it again after so many seconds."""
         self.up.clear()
         self._cpu_before = self.cpu()
-        self.app.process.kill()
-        self.app.process.wait()
-        await asyncio.sleep(1)
+        self.app.process.send_signal(how)
+        await asyncio.to_thread(self.app.process.wait)
+        await asyncio.sleep(pause)
         self.app = await asyncio.to_thread(self._start)
 
     def close(self) -> None:
@@ -117,16 +143,15 @@ class Server:
 
 
 class Lesson:
-    """One class on one server."""
+    """One class."""
 
-    def __init__(self, server: Server, options: argparse.Namespace) -> None:
+    def __init__(self, server: Site, options: argparse.Namespace) -> None:
         self.server, self.options = server, options
         self.found, self.key = classes.start()
         self.seconds = 60.0 * options.minutes
         self.pause = self.seconds / options.drawings
         self.measured = Measured()
         self.drawn: set[str] = set()  # digests
-        self.killed = False
         self._counts: list[tuple[float, int]] = []  # on the wall: when, how many
 
     async def hold(self) -> Measured:
@@ -147,7 +172,7 @@ class Lesson:
             await joined.wait()
             began, cpu, client = time.perf_counter(), self.server.cpu(), time.process_time()
             if self.options.kill:
-                tasks.append(asyncio.create_task(self._kill()))
+                tasks.append(asyncio.create_task(self._kill(self.server)))
             await asyncio.gather(*pupils)
             elapsed = time.perf_counter() - began
             self.measured.cpu = (self.server.cpu() - cpu) / elapsed
@@ -164,11 +189,12 @@ class Lesson:
         self.measured.errors.append(error)
         print(error, file=sys.stderr, flush=True)
 
-    async def _kill(self) -> None:
+    async def _kill(self, server: Site) -> None:
+        assert isinstance(server, Server)
         await asyncio.sleep(self.seconds / 2)
         print("kill -9", file=sys.stderr, flush=True)
-        self.killed = True
-        await self.server.kill()
+        server.trouble = True
+        await server.restart(signal.SIGKILL)
 
     async def _watch_memory(self) -> None:
         while True:
@@ -177,10 +203,11 @@ class Lesson:
 
     async def _screen(self, page: str, query: str, look: Callable[[Reply], None] | None) -> None:
         """A page that asks for news by itself; it reconnects as a browser does."""
+        jar: dict[str, str] = {}
         while True:
             await self.server.up.wait()
             with contextlib.suppress(*FAILURES):
-                async with aclosing(User(self.server.app.base_url, page=page, query=query)) as tab:
+                async with aclosing(User(self.server.base_url, page=page, query=query, cookies=jar)) as tab:
                     reply = await tab.open()
                     if not tab.reruns:
                         self.failed(f"/{page} doesn't ask for news: {reply.error or reply.text()[:200]}")
@@ -236,6 +263,7 @@ class Pupil:
         self._late = number / JOINS_PER_SECOND
         self._sent = 0
         self._secret = self._name = ""
+        self._cookies: dict[str, str] = {}
         self._drawing: tuple[Drawing, str] | None = None  # that isn't confirmed, with its value and digest
         self._due = 0.0
 
@@ -257,12 +285,13 @@ class Pupil:
                         await self._draw_and_send(tab)
                         self._due += lesson.pause
             except FAILURES as error:
-                if not lesson.killed:
+                if not lesson.server.trouble:
                     lesson.failed(f"Connection: {type(error).__name__} {error}")
                 await asyncio.sleep(self._rng.uniform(0.5, 1.5))
 
     def _tab(self) -> User:
-        return User(self._lesson.server.app.base_url, page="join", query=f"class={self._lesson.found.code}")
+        query = f"class={self._lesson.found.code}"
+        return User(self._lesson.server.base_url, page="join", query=query, cookies=self._cookies)
 
     async def _enter(self, tab: User) -> None:
         """Open the page; the tab says which secret it keeps, and is told which one to keep."""
@@ -270,11 +299,17 @@ class Pupil:
         async with asyncio.timeout(ANSWER_S):
             await tab.open()
             reply = await tab.change(tab.widgets[SECRET], text=self._secret)
+            while tab.canvas is None and tab.reruns:  # the database is gone, and the page says so
+                ((fragment, pause),) = tab.reruns.items()
+                await asyncio.sleep(pause)
+                reply = await tab.look_again(fragment)
             put = tab.widgets[SECRET].data["put"]
-            if put != self._secret:
+            if put not in (None, self._secret):
                 self._secret = put
                 reply = await tab.change(tab.widgets[SECRET], text=put)
         self._check(reply)
+        if tab.canvas is None:
+            raise OSError(f"There is no pad: {reply.text()[-300:]!r}")
         if not self._name:
             self._lesson.measured.joined.append(time.perf_counter() - started)
         name = _words(reply, "join-head").partition("You are the ")[2]
@@ -303,6 +338,8 @@ class Pupil:
             if "quick" not in said:
                 break
             await asyncio.sleep(TOO_EARLY_S)  # after a restart, the pace is another one
+        if LATER in reply.text():
+            said = await self._wait(tab)
         if "Sent." in said:
             measured.sent.append(reply.seconds)
             measured.confirmed[digest] = pressed
@@ -313,6 +350,16 @@ class Pupil:
             return
         self._drawing = None
         await self._timed(tab.draw(()))  # the canvas tells that it is empty again
+
+    async def _wait(self, tab: User) -> str:
+        """While the database is gone: the page keeps the drawing, says so, and tries again by itself."""
+        self._lesson.measured.told += 1
+        while True:
+            ((fragment, pause),) = tab.reruns.items()
+            await asyncio.sleep(pause)
+            reply = await self._timed(tab.look_again(fragment))
+            if said := _words(reply, "result"):  # the whole page has run
+                return said
 
     async def _timed(self, asked: Awaitable[Reply]) -> Reply:
         async with asyncio.timeout(ANSWER_S):

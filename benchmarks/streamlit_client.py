@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,8 @@ CANVAS_COMPONENT = "streamlit-drawable-canvas."
 # A tab sends its XSRF cookie as the second "subprotocol", or this where it has none. The server
 # looks at it only for people who have logged in.
 NO_XSRF_TOKEN = "PLACEHOLDER_AUTH_TOKEN"
+
+XSRF = "_streamlit_xsrf"  # the cookie that an upload repeats in its header
 
 # What fabric.js writes around the geometry of every freehand stroke.
 FABRIC_PATH = json.loads("""{
@@ -120,11 +123,16 @@ class User:
     its link, percent-encoded. Nothing here gives up by itself:
     bound `open` and `draw` with `asyncio.timeout`. After a stroke that was given up, `draw` may be
     called again; it first lets the overdue run finish. A lost connection raises OSError or what
-    `websockets` raises.
+    `websockets` raises. `cookies` are the browser's, by name; what the server sets is added to them, so that
+    the tab that follows a lost one comes back with them.
     """
 
-    def __init__(self, base_url: str, *, page: str = "", query: str = "") -> None:
+    def __init__(
+        self, base_url: str, *, page: str = "", query: str = "", cookies: dict[str, str] | None = None
+    ) -> None:
         self._base_url = base_url
+        self._cookies = {} if cookies is None else cookies
+        self._session_id = ""
         self._page = page
         self._query = query
         self._socket: ClientConnection | None = None
@@ -132,7 +140,8 @@ class User:
         self._page_script_hash = ""
         self._containers: dict[str, DeltaPath] = {}
         self._kept_deltas: dict[str, Delta] = {}  # large ones, which the server then sends by hash
-        self._loaded_pictures: set[str] = set()
+        self.pictures: dict[str, bytes] = {}  # that the server kept for the page, by path
+        self._uploaded: dict[str, str] = {}  # by the uploader's id: where its file can be deleted
         self.canvas: Canvas | None = None
         self.widgets: dict[str, Widget] = {}  # by the `key=` of each
         self.reruns: dict[str, float] = {}  # fragments that run by themselves: after how many seconds
@@ -149,7 +158,10 @@ class User:
             ping_interval=None,
             open_timeout=None,
             close_timeout=2,
+            additional_headers=self._cookie_header(),
         )
+        assert self._socket.response
+        self._keep_cookies(self._socket.response.headers.get_all("Set-Cookie"))
         request = self._request()
         request.rerun_script.page_name = self._page
         request.rerun_script.query_string = self._query
@@ -178,6 +190,45 @@ class User:
     async def change(self, widget: Widget, **state: Any) -> Reply:
         """What a component of ours says to the server."""
         return await self._rerun(widget.fragment_id, WidgetState(id=widget.id, json_value=json.dumps(state)))
+
+    async def choose(self, widget: Widget, option: str) -> Reply:
+        """Choose one of a row of options, by what is written on it."""
+        chosen = {"data": [option]}
+        return await self._rerun(widget.fragment_id, WidgetState(id=widget.id, string_array_value=chosen))
+
+    async def upload(self, widget: Widget, name: str, content: bytes) -> Reply:
+        """Bring a file, as a browser does: ask where to, send it there, say that it is there. Raises OSError
+        where it isn't taken."""
+        request = BackMsg()
+        request.file_urls_request.request_id = f"{id(content):x}"
+        request.file_urls_request.file_names.append(name)
+        request.file_urls_request.session_id = self._session_id
+        await self._socket.send(request.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(await self._socket.recv(decode=False))
+            if message.WhichOneof("type") == "file_urls_response":
+                break
+        to = message.file_urls_response.file_urls[0]
+        if XSRF not in self._cookies:
+            await self.fetch("/_stcore/health")
+        form = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'.encode()
+        status, _ = await self.fetch(
+            to.upload_url,
+            "PUT",
+            form + content + b"\r\n--x--\r\n",
+            {"Content-Type": "multipart/form-data; boundary=x", "X-Xsrftoken": self._cookies.get(XSRF, "")},
+        )
+        if status != HTTPStatus.NO_CONTENT:
+            raise OSError(f"The upload was answered with {status}.")
+        state = WidgetState(id=widget.id)
+        info = state.file_uploader_state_value.uploaded_file_info.add()
+        info.file_id, info.name, info.size = to.file_id, name, len(content)
+        info.file_urls.CopyFrom(to)
+        reply = await self._rerun(widget.fragment_id, state)
+        if before := self._uploaded.get(widget.id):  # a new file takes the place of the one before
+            await self.fetch(before, "DELETE", headers={"X-Xsrftoken": self._cookies.get(XSRF, "")})
+        self._uploaded[widget.id] = to.delete_url
+        return reply
 
     async def press(self, widget: Widget) -> Reply:
         """Press a button."""
@@ -234,6 +285,7 @@ class User:
             match message.WhichOneof("type"):
                 case "new_session":
                     run = _Run()
+                    self._session_id = message.new_session.initialize.session_id or self._session_id
                     self._page_script_hash = message.new_session.page_script_hash
                 case "navigation":
                     self._page_script_hash = message.navigation.page_script_hash
@@ -271,7 +323,7 @@ class User:
             run.error = f"{element.exception.type}: {element.exception.message}"
         elif element.bidi_component.component_name.startswith(CANVAS_COMPONENT):
             self.canvas = Canvas.from_delta(delta)
-        elif kind in ("bidi_component", "button"):
+        elif kind in ("bidi_component", "button", "button_group", "file_uploader"):
             described = getattr(element, kind)
             data = json.loads(getattr(described, "json", "") or "null")
             self.widgets[_user_key(described.id)] = Widget(described.id, delta.fragment_id, data)
@@ -279,19 +331,41 @@ class User:
     async def _load_pictures(self, reply: Reply) -> None:
         """Fetch the pictures that the server keeps for the page, each once, as a tab would."""
         for url in reply.pictures:
-            if url.startswith("/") and url not in self._loaded_pictures:
-                self._loaded_pictures.add(url)
-                await self._get(url)
+            if url.startswith("/") and url not in self.pictures:
+                status, self.pictures[url] = await self.fetch(url)
+                if status != HTTPStatus.OK:
+                    raise OSError(f"A picture was answered with {status}.")
 
-    async def _get(self, path: str) -> None:
+    async def fetch(
+        self, path: str, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """The status and body of the answer to a request outside the WebSocket, with this tab's cookies."""
         server = urlsplit(self._base_url)
         reader, writer = await asyncio.open_connection(server.hostname, server.port)
+        lines = {"Host": server.netloc, "Connection": "close", **self._cookie_header(), **(headers or {})}
+        if body:
+            lines["Content-Length"] = str(len(body))
         try:
-            head = f"GET {path} HTTP/1.1\r\nHost: {server.netloc}\r\nConnection: close\r\n\r\n"
-            writer.write(head.encode())
-            await reader.read()
+            head = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in lines.items())]
+            writer.write("\r\n".join([*head, "", ""]).encode() + body)
+            answer, _, content = (await reader.read()).partition(b"\r\n\r\n")
         finally:
             writer.close()
+        if not answer:
+            raise ConnectionResetError("The server answered nothing.")
+        first, *rest = answer.decode("latin-1").split("\r\n")
+        pairs = [line.partition(": ") for line in rest]
+        self._keep_cookies([value for name, _, value in pairs if name.lower() == "set-cookie"])
+        return int(first.split()[1]), content
+
+    def _cookie_header(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return {"Cookie": cookies} if cookies else {}
+
+    def _keep_cookies(self, headers: Sequence[str]) -> None:
+        for header in headers:
+            name, _, value = header.partition(";")[0].partition("=")
+            self._cookies[name.strip()] = value
 
 
 @dataclass

@@ -249,7 +249,9 @@ def test_the_database_goes_while_somebody_sends(found: Class, monkeypatch: pytes
     def gone(*_: Any, **__: Any) -> Any:
         raise GONE
 
-    test = joined(found, 4)
+    test = send(joined(found, 3))
+    wait(found)
+    draw(test, 4)
     first = asked(test)
     monkeypatch.setattr(visit, "SOON_S", 0.0)
     with monkeypatch.context() as patch:
@@ -257,6 +259,7 @@ def test_the_database_goes_while_somebody_sends(found: Class, monkeypatch: pytes
         patch.setattr(database, "reading", gone)
         send(test)
         assert "Not sent yet" in said(test)
+        assert "Sent. " not in said(test), "that was the one before"
         assert test.button(key="send").disabled
         test.run()  # as every three seconds
         assert "Not sent yet" in said(test)
@@ -265,7 +268,7 @@ def test_the_database_goes_while_somebody_sends(found: Class, monkeypatch: pytes
     assert "Sent. " in said(test)
     assert not test.button(key="send").disabled
     assert on_pad(test) == 0
-    assert [row.asked for row in drawings.snapshot(found.id).rows] == [first]
+    assert [row.asked for row in drawings.snapshot(found.id).rows][1:] == [first]
 
 
 def test_the_database_is_gone_when_somebody_comes(found: Class, monkeypatch: pytest.MonkeyPatch) -> None:

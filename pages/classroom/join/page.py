@@ -151,6 +151,8 @@ def result(visit: Visit) -> Markup:
         words = markup("{problem}", problem=visit.problem)
     elif state != classes.OPEN:
         words = markup("{words}", words=STATES[state])
+    elif visit.unsent:
+        words = Markup()  # it is said above; what was sent before would contradict it
     elif visit.last:
         return what_it_read(visit, visit.last.answer)
     else:
