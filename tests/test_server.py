@@ -216,14 +216,6 @@ def test_the_servers_figures_are_closed(app: RunningApp, path: str) -> None:
     assert b"# TYPE" not in answer.body
 
 
-@pytest.mark.slow
-def test_the_servers_figures_open_for_who_asks_for_them() -> None:
-    with running_app(ROOT / "app.py", cwd=ROOT, env=os.environ | {guards.METRICS: "1"}) as app:
-        answer = ask(app, "/_stcore/metrics")
-        assert answer.status == 200
-        assert b"# EOF" in answer.body
-
-
 # --- our own routes ----------------------------------------------------------------------------------
 
 

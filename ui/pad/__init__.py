@@ -14,6 +14,7 @@ import streamlit as st
 
 from digitlab.errors import DrawingError
 from digitlab.strokes import PAD_SIZE, PEN_WIDTH, Drawing
+from ui import observed
 from ui.pad import strokes_json
 
 KEY = "pad"
@@ -105,7 +106,9 @@ def _take(pad: _Pad, value: Any) -> bool:
     if value == pad.overtaken:  # it has not shown yet what was put on it
         return False
     pad.overtaken = _NOTHING
-    pad.drawing = strokes_json.to_strokes(value)
+    before, pad.drawing = len(pad.drawing), strokes_json.to_strokes(value)
+    if len(pad.drawing) > before:
+        observed.stroke()
     return True
 
 

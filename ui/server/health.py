@@ -54,7 +54,7 @@ def _database() -> bool:
 CHECKS: dict[str, Callable[[], bool]] = {"models": warm_up.models_are_loaded, "database": Bounded(_database)}
 
 
-def _checked(names: Iterable[str]) -> dict[str, bool]:
+def which_are_well(names: Iterable[str]) -> dict[str, bool]:
     return {name: _well(CHECKS[name]) for name in names}
 
 
@@ -71,7 +71,7 @@ async def health(request: Request) -> Response:
     names = [request.path_params["check"]] if "check" in request.path_params else list(CHECKS)
     if not is_here(request) or not CHECKS.keys() >= set(names):
         return PlainTextResponse("Not found", 404)
-    checked = await run_in_threadpool(_checked, names)
+    checked = await run_in_threadpool(which_are_well, names)
     well = all(checked.values())
     return JSONResponse(
         {"status": "ok" if well else "not ready", **checked},

@@ -13,7 +13,7 @@ from digitlab.classroom.limits import BETWEEN_S
 from digitlab.classroom.pupils import Pupil
 from digitlab.errors import ClassError, DatabaseGone, DigitLabError, DrawingError, NoSuchClass, NotNow
 from digitlab.strokes import Drawing
-from ui import classroom, pad
+from ui import classroom, observed, pad
 
 SOON_S = 1.0
 _KEY = "_join"
@@ -101,10 +101,13 @@ class Visit:
             sent = drawings.send(found, pupil, unsent.drawing, unsent.asked)
         except DatabaseGone:
             self.unsent = unsent._replace(tried=time.monotonic())
+            observed.sent(observed.GONE)
             return
         except ClassError as error:
             self.problem, self.unsent = error, None
+            observed.sent(observed.REFUSED)
             return
+        observed.sent(observed.AGAIN if sent.again else observed.STORED)
         self.last, self.shows, self.unsent = sent, unsent.asked, None
         self.sent_at = time.monotonic()
         self._be(

@@ -11,7 +11,7 @@ from digitlab.inference import Model
 from digitlab.preprocess import to_mnist
 from digitlab.strokes import Drawing
 from pages.draw.draw import examples
-from ui import answers, drawing_link, input_digit, pad, several_digits
+from ui import answers, drawing_link, input_digit, observed, pad, several_digits
 from ui.figures import figure, row
 from ui.links import page_link
 from ui.markup import Markup, markup, put
@@ -44,6 +44,7 @@ def read(models: Sequence[Model], answer: DeltaGenerator, details: DeltaGenerato
     said, more = what_they_say(models, picture) or (answers.nothing(), answers.no_details())
     answer.html(str(kept(said)))
     details.html(str(more))
+    observed.answered()
 
 
 def what_they_say(models: Sequence[Model], picture: np.ndarray | None) -> tuple[Markup, Markup] | None:
