@@ -33,6 +33,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -112,12 +113,21 @@ def _fine_tune(options: argparse.Namespace) -> None:
 
 def _wait() -> int:
     """Load what takes seconds to load; then train what the next line of standard input asks for, a JSON list
-    of options. Without a line there is nothing to do: whoever would have sent it has gone."""
+    of options. When that closes, whoever has asked is gone, and there is nothing to do any more."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warm_up()
     line = sys.stdin.readline()
-    return main(json.loads(line)) if line else 0
+    if not line:
+        return 0
+    threading.Thread(target=_end_with_who_asked, daemon=True).start()
+    return main(json.loads(line))
+
+
+def _end_with_who_asked() -> None:
+    """Nobody would fetch what is trained, and nobody bounds it any more."""
+    sys.stdin.read()
+    os._exit(130)
 
 
 def _publish(arguments: Sequence[str]) -> int:

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 
 from digitlab.caches import once
+from digitlab.classroom.names import OF_CLASS
 from digitlab.errors import UnknownName
 
 ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
 DETECTOR = "detector"
-OF_CLASS = "class:"  # what names of data sets and models of a class begin with
 SURE = 0.5  # a digit that is less probable than all others together is a guess, not an answer
 _INTERPRETERS = max(2, min(4, os.cpu_count() or 1))  # of each model; more would only cost memory
 _BATCH = 256  # images at a time: more would take memory and win nothing

@@ -20,7 +20,7 @@ from streamlit.util import AttributeDictionary
 
 from benchmarks.streamlit_client import Canvas, canvas_value
 from digitlab.strokes import examples
-from digitlab.training import training_queue
+from digitlab.training import local_queue
 from tests.apptest import open_page
 from tests.classroom.class_work import ClassWork, work
 from tests.mutations import mutated
@@ -130,7 +130,7 @@ def test_no_value_breaks_a_component(
 ) -> None:
     if address == "train_one":  # it shows its form only where it can train
         request.getfixturevalue("mnist_test")
-        if not training_queue.possible():
+        if not local_queue.possible():
             pytest.skip("TensorFlow isn't installed: requirements.txt has it")
     query = None
     if address in OF_CLASS:

@@ -5,13 +5,12 @@ import re
 from collections.abc import Iterable
 
 from digitlab import inference
-from digitlab.classroom import trainings
+from digitlab.classroom import names, trainings
 from digitlab.classroom.limits import CODE_LENGTH
 from digitlab.errors import ClassError, DatabaseGone, UnknownName
 from ui import classroom
 
-_CODE = re.compile(rf"class[: ]([a-z]{{{CODE_LENGTH}}})(?:@\d+)?", re.IGNORECASE)  # as a name, and as a title
-_MODEL = re.compile(rf"class:([a-z]{{{CODE_LENGTH}}}):(\d{{1,6}})", re.IGNORECASE)
+_TITLE = re.compile(rf"class ([a-z]{{{CODE_LENGTH}}})", re.IGNORECASE)
 _MODEL_TITLE = re.compile(rf".* of class ([a-z]{{{CODE_LENGTH}}}), (\d{{1,6}})", re.IGNORECASE)
 
 
@@ -20,7 +19,9 @@ _MODEL_TITLE = re.compile(rf".* of class ([a-z]{{{CODE_LENGTH}}}), (\d{{1,6}})",
 
 def code_of(text: str | None) -> str | None:
     """KFRTW, of "class:KFRTW" and "Class KFRTW"; None of anything else."""
-    parts = _CODE.fullmatch(text or "")
+    if named := names.dataset(text or ""):
+        return named[0]
+    parts = _TITLE.fullmatch(text or "")
     return parts[1].upper() if parts else None
 
 
@@ -47,16 +48,18 @@ def there(codes: Iterable[str | None]) -> tuple[list[str], ClassError | None]:
 
 def model_named(text: str | None) -> str | None:
     """ "class:KFRTW:1", of itself and of "CNN of class KFRTW, 1"; None of anything else."""
-    parts = _MODEL.fullmatch(text or "") or _MODEL_TITLE.fullmatch(text or "")
-    return f"class:{parts[1].upper()}:{int(parts[2])}" if parts else None
+    if named := names.model(text or ""):
+        return names.of_model(*named)
+    parts = _MODEL_TITLE.fullmatch(text or "")
+    return names.of_model(parts[1].upper(), int(parts[2])) if parts else None
 
 
 def model_title(name: str) -> str:
     """ "CNN of class KFRTW, 1". Raises UnknownName, DatabaseGone."""
-    parts = _MODEL.fullmatch(name)
+    parts = names.model(name)
     if parts is None:
         raise UnknownName(f"{name} is no class’s model.")
-    return _title(inference.load(name).card["title"], parts[1], int(parts[2]))
+    return _title(inference.load(name).card["title"], *parts)
 
 
 def _title(title: str, code: str, number: int) -> str:

@@ -20,6 +20,7 @@ from digitlab.classroom import database
 from digitlab.classroom.limits import CODE_LENGTH, CODE_LETTERS, LIFE_S, LONGEST_LIFE_S
 from digitlab.classroom.tables import classes, drawings
 from digitlab.errors import NoSuchClass, WrongKey
+from digitlab.training.runs import FORGOTTEN_S
 
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
 BALANCED, ONE, FREE = "balanced", "one", "free"  # what to draw
@@ -148,7 +149,11 @@ def delete(class_id: str) -> None:
 
 
 def delete_ended() -> int:
-    """Everything of the classes whose time is up; returns how many there were."""
+    """Everything of the classes whose time is up, and trainings that nobody comes back to; returns how many
+    classes there were."""
+    from digitlab.classroom import runs
+
+    runs.delete_forgotten(FORGOTTEN_S)
     ended = classes.c.ends <= time.time()
     with database.reading() as connection:
         found = connection.execute(sa.select(classes.c.id).where(ended)).scalars().all()
@@ -162,13 +167,13 @@ def delete_ended() -> int:
 
 def empty(class_id: str) -> None:
     """All drawings, pupils and models of the class go; it is then as new."""
-    from digitlab.classroom.tables import pupils, trainings
+    from digitlab.classroom.tables import pupils, runs, trainings
 
     with database.writing() as connection:
         change(class_id, connection, pupils=0, drawings=0, simulated=False)  # first: nobody sends meanwhile
         model = sa.case((classes.c.model.startswith("class:"), MODEL), else_=classes.c.model)
         connection.execute(sa.update(classes).where(classes.c.id == class_id).values(model=model))
-        for table in (drawings, trainings, pupils):
+        for table in (drawings, trainings, runs, pupils):
             connection.execute(sa.delete(table).where(table.c.class_id == class_id))
     database.forget_deleted()
 

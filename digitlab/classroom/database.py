@@ -253,22 +253,32 @@ def _started(url: URL) -> _Store:
 
 
 def _postgresql(url: URL) -> Engine:
-    # a database that has gone is noticed before a transaction begins, and in seconds
-    milliseconds = 1000 * BUSY_S
-    limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     return sa.create_engine(
         url,
         pool_size=8,
         max_overflow=8,
         pool_timeout=BUSY_S,
         pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": BUSY_S,
-            "tcp_user_timeout": milliseconds,
-            "options": " ".join(f"-c {limit}={milliseconds}" for limit in limits),
-        },
+        connect_args=_bounded(),
         hide_parameters=True,  # drawings and hashes don't belong in a log
     )
+
+
+def _bounded() -> dict[str, Any]:
+    """A database that has gone is noticed before a transaction begins, and in seconds."""
+    milliseconds = 1000 * BUSY_S
+    limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    return {
+        "connect_timeout": BUSY_S,
+        "tcp_user_timeout": milliseconds,
+        "options": " ".join(f"-c {limit}={milliseconds}" for limit in limits),
+    }
+
+
+def for_psycopg() -> tuple[str, dict[str, Any]]:
+    """The address of a PostgreSQL and the options of a connection, for others than SQLAlchemy. Raises
+    DatabaseGone."""
+    return address().set(drivername="postgresql").render_as_string(hide_password=False), _bounded()
 
 
 def _sqlite(url: URL) -> Engine:

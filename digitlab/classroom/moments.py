@@ -4,18 +4,15 @@ A page that takes them by such a name sees the same ones from its first line to 
 meanwhile; and whatever is kept of them under that name is never out of date.
 """
 
-import re
 import threading
 
 import numpy as np
 from cachetools import TTLCache
 
-from digitlab.classroom import classes, drawings
+from digitlab.classroom import classes, drawings, names
 from digitlab.classroom.drawings import Snapshot
-from digitlab.classroom.limits import CODE_LENGTH, CODE_LETTERS
 from digitlab.errors import NoSuchClass
 
-_NAME = re.compile(rf"class:([{CODE_LETTERS}]{{{CODE_LENGTH}}})(?:@([0-9]{{1,12}}))?", re.IGNORECASE)
 _KEPT_S = 300  # a page takes a second
 _KEPT_BYTES = 64_000_000
 _DRAWING_BYTES = 1_000  # in each moment: its picture once more, and numbers
@@ -27,8 +24,8 @@ _lock = threading.Lock()
 
 def code_of(name: str) -> str | None:
     """KFRTW of "class:KFRTW" and "class:KFRTW@17"; None of anything else, such as a class's model."""
-    parts = _NAME.fullmatch(name)
-    return parts[1].upper() if parts else None
+    parts = names.dataset(name)
+    return parts[0] if parts else None
 
 
 def plain(name: str) -> str:
@@ -40,13 +37,14 @@ def plain(name: str) -> str:
 def fix(name: str) -> str:
     """ "class:KFRTW@17" of "class:KFRTW", as the class is now; what is fixed stays so. Raises NoSuchClass,
     DatabaseGone."""
-    parts = _NAME.fullmatch(name)
+    parts = names.dataset(name)
     if parts is None:
         raise NoSuchClass("A class’s code has five letters.")
-    if parts[2]:
+    code, moment = parts
+    if moment is not None:
         return name
     try:
-        found = classes.find(parts[1])
+        found = classes.find(code)
         snapshot = drawings.snapshot(found.id)
     except NoSuchClass:
         _forget(plain(name))

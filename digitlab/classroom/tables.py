@@ -103,3 +103,34 @@ trainings = Table(
     Column("made", Float, nullable=False),
     UniqueConstraint("class_id", "number"),
 )
+
+# Trainings that wait, or are under way, or are done: only where servers share a PostgreSQL. Which of them is
+# taken next, and by which trainer, is in the tables of procrastinate, which know a run by its id alone.
+runs = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("class_id", Text, ForeignKey("class.id", ondelete="CASCADE")),  # none for a visitor's
+    Column("owner_hash", Text, nullable=False),  # of what the visitor's tab keeps, or of the class
+    Column("number", Integer, nullable=False),  # of this owner's, from 1
+    Column("settings", Text, nullable=False),  # JSON, as digitlab.training.settings packs them
+    Column("data", LargeBinary),  # what the class has drawn, until the run is over
+    Column("state", Text, nullable=False),  # as digitlab.training.runs has them
+    Column("problem", Text, nullable=False),  # why it stopped or failed
+    Column("attempts", Integer, nullable=False),  # how often it was begun
+    Column("job", BigInteger),  # procrastinate's number for this attempt; none when the run is over
+    Column("trainer", Text),  # that has begun it
+    Column("progress", Text),  # JSON, as train.py says it
+    Column("made", Float, nullable=False),
+    Column("seen", Float, nullable=False),  # when its owner was last there
+    Index(None, "class_id"),
+    Index(None, "owner_hash"),
+)
+
+run_files = Table(
+    "run_file",
+    metadata,
+    Column("run_id", Text, ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("file", Text, primary_key=True),  # one of digitlab.training.runs.RESULTS
+    Column("content", LargeBinary, nullable=False),
+)

@@ -1,18 +1,14 @@
 """A class's models by the id of their training, which is random and never used again: what is kept of a model
 is kept under it, and a browser that knows it may load the model's live.bin."""
 
-import re
 import time
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from digitlab.classroom import database
-from digitlab.classroom.classes import tidy
+from digitlab.classroom import database, names
 from digitlab.classroom.tables import classes, trainings
 from digitlab.errors import UnknownName
-
-_NAME = re.compile("class:([a-z]{5}):([0-9]{1,6})", re.IGNORECASE)
 
 
 class Identity(NamedTuple):
@@ -22,20 +18,20 @@ class Identity(NamedTuple):
 
 def is_name(model: str) -> bool:
     """Whether "class:KFRTW:1" is meant, be there such a model or not."""
-    return _NAME.fullmatch(model) is not None
+    return names.model(model) is not None
 
 
 def identity(model: str) -> Identity:
     """Of "class:KFRTW:1". Raises UnknownName where there is no such model, or not any more; DatabaseGone."""
-    if parts := _NAME.fullmatch(model):
+    if parts := names.model(model):
         with database.reading() as connection:
             row = connection.execute(
                 sa.select(trainings.c.id, trainings.c.live.is_not(None).label("live"))
                 .join_from(trainings, classes)
                 .where(
-                    classes.c.code == tidy(parts[1]),
+                    classes.c.code == parts[0],
                     classes.c.ends > time.time(),
-                    trainings.c.number == int(parts[2]),
+                    trainings.c.number == parts[1],
                 )
             ).first()
         if row:

@@ -2,7 +2,6 @@
 ("class:KFRTW:1", in links too), and go with the class."""
 
 import json
-import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -11,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from digitlab import inference
 from digitlab.caches import once
-from digitlab.classroom import classes, database
+from digitlab.classroom import classes, database, names, trained
 from digitlab.classroom.classes import Class
-from digitlab.classroom.limits import CODE_LETTERS, MOST_TRAININGS
+from digitlab.classroom.limits import MOST_TRAININGS
 from digitlab.classroom.tables import classes as class_table
 from digitlab.classroom.tables import trainings
-from digitlab.errors import NoSuchClass, UnknownName
-
-_NAME = re.compile(rf"class:([{CODE_LETTERS}]{{5}}):([0-9]{{1,6}})", re.IGNORECASE)
+from digitlab.errors import UnknownName
+from digitlab.training.runs import CARD, LIVE, NETWORK
 
 
 @dataclass(frozen=True)
@@ -38,40 +37,43 @@ class Training:
 
 def name(found: Class, number: int) -> str:
     """As `digitlab.inference.load` has it."""
-    return f"{found.dataset}:{number}"
+    return names.of_model(found.code, number)
 
 
-def save(found: Class, model: str, folder: Path) -> Training:
-    """Keep what train.py left in a folder: card.json, model.tflite and perhaps live.bin. The oldest of
-    MOST_TRAININGS models makes room, unless the class is read by it. Raises NoSuchClass."""
-    card = json.loads((folder / "card.json").read_text("utf-8"))
-    network, live = (folder / "model.tflite").read_bytes(), folder / "live.bin"
+def save(
+    found: Class, model: str, files: Mapping[str, bytes], connection: Connection | None = None
+) -> Training:
+    """Keep what train.py left, by name: card.json, model.tflite and perhaps live.bin; in this transaction, or
+    in its own. The oldest of MOST_TRAININGS models makes room, unless the class is read by it. Raises
+    NoSuchClass."""
+    if connection is None:
+        with database.writing() as own:
+            return save(found, model, files, own)
+    card, network, live = json.loads(files[CARD]), files[NETWORK], files.get(LIVE)
     training_id, now = secrets.token_hex(16), time.time()
-    with database.writing() as connection:
-        classes.change(found.id, connection)
-        of_class = trainings.c.class_id == found.id
-        numbers = connection.execute(
+    classes.change(found.id, connection)
+    of_class = trainings.c.class_id == found.id
+    kept = list(
+        connection.execute(
             sa.select(trainings.c.number).where(of_class).order_by(trainings.c.number)
         ).scalars()
-        kept = list(numbers)
-        in_use = connection.execute(
-            sa.select(class_table.c.model).where(class_table.c.id == found.id)
-        ).scalar()
-        spare = [number for number in kept if name(found, number) != in_use]
-        too_many = spare[: max(0, len(kept) - MOST_TRAININGS + 1)]
-        connection.execute(sa.delete(trainings).where(of_class, trainings.c.number.in_(too_many)))
-        values = {
-            "id": training_id,
-            "class_id": found.id,
-            "number": max(kept, default=0) + 1,
-            "model": model,
-            "card": json.dumps(card),
-            "network": network,
-            "live": live.read_bytes() if live.exists() else None,
-            "made": now,
-        }
-        connection.execute(sa.insert(trainings).values(values))
-    return Training(training_id, values["number"], model, card, now, values["live"] is not None)
+    )
+    in_use = connection.execute(sa.select(class_table.c.model).where(class_table.c.id == found.id)).scalar()
+    spare = [number for number in kept if name(found, number) != in_use]
+    too_many = spare[: max(0, len(kept) - MOST_TRAININGS + 1)]
+    connection.execute(sa.delete(trainings).where(of_class, trainings.c.number.in_(too_many)))
+    values = {
+        "id": training_id,
+        "class_id": found.id,
+        "number": max(kept, default=0) + 1,
+        "model": model,
+        "card": json.dumps(card),
+        "network": network,
+        "live": live,
+        "made": now,
+    }
+    connection.execute(sa.insert(trainings).values(values))
+    return Training(training_id, values["number"], model, card, now, live is not None)
 
 
 def of_class(class_id: str) -> list[Training]:
@@ -88,22 +90,9 @@ def of_class(class_id: str) -> list[Training]:
 
 def load(model: str) -> inference.Model:
     """The model "class:KFRTW:1". Raises UnknownName where there is no such, or not any more."""
-    parts = _NAME.fullmatch(model)
-    try:
-        if not parts:
-            raise NoSuchClass
-        found = classes.find(parts[1])
-    except NoSuchClass:
-        raise UnknownName(f"There is no model {model!r}: perhaps its class has ended.") from None
-    with database.reading() as connection:
-        training_id = connection.execute(
-            sa.select(trainings.c.id).where(
-                trainings.c.class_id == found.id, trainings.c.number == int(parts[2])
-            )
-        ).scalar()
-    if training_id is None:
-        raise UnknownName(f"There is no model {model!r}.")
-    return _read(training_id, name(found, int(parts[2])))
+    found, parts = trained.identity(model), names.model(model)
+    assert parts, "identity has checked it"
+    return _read(found.id, names.of_model(*parts))
 
 
 @once(maxsize=32)
@@ -116,17 +105,3 @@ def _read(training_id: str, model: str) -> inference.Model:
     if row is None:
         raise UnknownName(f"There is no model {model!r}.")
     return inference.Model(Path(), json.loads(row.card) | {"name": model}, row.network)
-
-
-def live(model: str) -> bytes | None:
-    """Its live.bin; None for a model that doesn't answer in the browser. Raises UnknownName."""
-    load(model)
-    parts = _NAME.fullmatch(model)
-    assert parts, "load has checked it"
-    found = classes.find(parts[1])
-    with database.reading() as connection:
-        return connection.execute(
-            sa.select(trainings.c.live).where(
-                trainings.c.class_id == found.id, trainings.c.number == int(parts[2])
-            )
-        ).scalar()

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from digitlab.caches import once
+from digitlab.classroom.names import OF_CLASS
 from digitlab.errors import ClassError, DataCorrupt, DataUnavailable, UnknownName
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -53,7 +54,6 @@ PAUSE_FACTOR, LONGEST_PAUSE_S = 20, 300
 
 _SPLITS = {"mnist": ("train", "test"), "digits": ("test",), "scribbles": ("test",)}
 NO_DIGIT = 10  # the label of what is none
-OF_CLASS = "class:"  # what names of a class's drawings begin with
 # A class opens the page at once: that should be one download, and one copy in memory.
 _locks = {name: threading.Lock() for name in _SPLITS}
 

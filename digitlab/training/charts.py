@@ -10,7 +10,7 @@ from digitlab import charts, colours
 from digitlab.caches import once
 from digitlab.training import histories
 from digitlab.training.histories import History
-from digitlab.training.training_queue import Run
+from digitlab.training.runs import Run
 
 PLOT = 300  # pixels, the height of the plot itself
 _LEGEND_ROW = 26  # pixels

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from digitlab.training.training_queue import Settings
+from digitlab.training.settings import Settings
 
 
 class Preset(NamedTuple):

@@ -90,6 +90,27 @@ STORED: Mapping[str, Sequence[Fact]] = MappingProxyType(
             Fact("How it was trained, on how many drawings, and how well it reads.", ("card",)),
             Fact("The weights that it learned, for the server and for the browser.", ("network", "live")),
         ),
+        "run": (
+            Fact(
+                "An inner number, which class it belongs to, and a hash that says whose it is.",
+                ("id", "class_id", "owner_hash"),
+            ),
+            Fact("What is to be trained, and as which one.", ("settings", "number")),
+            Fact("The class’s pictures that the model learns from, until the training is over.", ("data",)),
+            Fact(
+                "Whether it waits, is under way or is over, why it ended, and how far it is.",
+                ("state", "problem", "progress"),
+            ),
+            Fact(
+                "Which machine trains it, as which job, and how often one has begun.",
+                ("trainer", "job", "attempts"),
+            ),
+            Fact("When it was asked for, and when somebody last had its page open.", ("made", "seen")),
+        ),
+        "run_file": (
+            Fact("Which training it is of, and what it is for.", ("run_id", "file")),
+            Fact("What was trained, until it is kept with the class.", ("content",)),
+        ),
     }
 )
 HEADINGS = MappingProxyType(
@@ -98,6 +119,8 @@ HEADINGS = MappingProxyType(
         "pupil": "Of each pupil",
         "drawing": "Of each drawing",
         "training": "Of each model that the class has trained",
+        "run": "Of each training that waits or is under way, where several machines train",
+        "run_file": "Of each file that such a training has made",
     }
 )
 
@@ -114,7 +137,7 @@ WHERE = (
     "the school chose. Nothing is sent to anybody else.",
     "A pupil’s own browser keeps the pupil’s secret and what is on the pad. The browser in which the class "
     "was started keeps the teacher’s key.",
-    "While a model trains, the class’s pictures lie in a temporary folder of the server.",
+    "While a model trains, the class’s pictures lie in a temporary folder of the machine that trains it.",
     "So that the wall is quick, the server also has a class’s drawings in its memory.",
     "Wrong codes are counted by network address, so that nobody can try all codes. The counts are in memory "
     f"only, the addresses made unreadable, for {MINUTES}.",

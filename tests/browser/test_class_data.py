@@ -11,6 +11,7 @@ from benchmarks.server import RunningApp
 from digitlab import inference, strokes
 from digitlab.classroom import classes, drawings, pupils, trainings
 from digitlab.classroom.classes import Class
+from digitlab.training.runs import results
 from tests.browser.opened import fits, opened
 from tests.browser.pad import Pad, digit
 
@@ -30,7 +31,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Iterator[Class]:
             drawings.send(made, pupil, drawing, asked=shown)
     pupil, _ = pupils.join(made)
     drawings.send(made, pupil, strokes.examples()[7], asked=1)  # number 13: a mistake
-    trainings.save(made, "tiny_cnn", inference.ARTIFACTS / "tiny_cnn")
+    trainings.save(made, "tiny_cnn", results(inference.ARTIFACTS / "tiny_cnn"))
     yield made
     classes.delete(made.id)
 

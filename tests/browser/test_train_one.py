@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import RunningApp
 from digitlab import data
-from digitlab.training import training_queue
+from digitlab.training import local_queue, runs
 from tests.browser.opened import finished
 
 pytestmark = pytest.mark.skipif(
-    not training_queue.possible(), reason="TensorFlow isn't installed: requirements.txt has it"
+    not local_queue.possible(), reason="TensorFlow isn't installed: requirements.txt has it"
 )
 WAIT_MS = 20_000
 TRAINED_MS = 180_000
@@ -91,7 +91,7 @@ def test_another_page_and_a_reload_lose_nothing(
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=WAIT_MS)
     to(page, "Training", "Replay a training")
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=WAIT_MS)
-    page.wait_for_timeout((training_queue.GONE_S + 3) * 1000)  # so long an absent owner is waited for
+    page.wait_for_timeout((runs.GONE_S + 3) * 1000)  # so long an absent owner is waited for
     to(page, "Training", "Train one yourself")
     epochs = page.get_by_role("combobox", name=re.compile("Epochs"))
     expect(epochs).to_have_value("20", timeout=WAIT_MS)

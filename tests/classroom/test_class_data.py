@@ -22,6 +22,7 @@ from digitlab.evaluation import charts, confidence, guess, mistakes
 from digitlab.evaluation.compare import compared
 from digitlab.evaluation.one_digit import one_vs_rest
 from digitlab.strokes import Drawing, Stroke
+from digitlab.training.runs import results
 from tests.apptest import open_page
 from tests.shell import Shell
 from ui import known_classes
@@ -299,7 +300,7 @@ def test_a_drawing_of_a_class_by_link() -> None:
 def tuned() -> Class:
     """A class that has trained one: here, it is the textbook net as it was."""
     found = a_class(hands=2)
-    trainings.save(found, "dense_classic", ARTIFACTS / "dense_classic")
+    trainings.save(found, "dense_classic", results(ARTIFACTS / "dense_classic"))
     return found
 
 
@@ -339,7 +340,7 @@ def test_a_name_that_has_come_to_mean_another_model_gets_another_answer(tuned: C
     classes.empty(tuned.id)
     with pytest.raises(UnknownName):
         evaluation.evaluate(name, "digits")
-    trainings.save(tuned, "linear", ARTIFACTS / "linear")
+    trainings.save(tuned, "linear", results(ARTIFACTS / "linear"))
     assert not np.array_equal(evaluation.evaluate(name, "digits").probabilities, before)
 
 
@@ -374,7 +375,7 @@ def test_the_browser_gets_a_network_of_a_class_until_the_class_ends(tuned: Class
 
 
 def test_a_model_without_a_file_for_the_browser_answers_on_the_server(tuned: Class) -> None:
-    trainings.save(tuned, "dense", ARTIFACTS / "dense")
+    trainings.save(tuned, "dense", results(ARTIFACTS / "dense"))
     assert live_files.network(f"{tuned.dataset}:2") is None
     assert live_files.network("cnn") == ("cnn", live_files.url("cnn.bin"))
 

@@ -24,6 +24,7 @@ from digitlab.classroom import classes, drawings, limits, pupils, trainings
 from digitlab.classroom.classes import Class
 from digitlab.classroom.pupils import Pupil
 from digitlab.errors import ClassFull, ClassNotOpen, NoSuchClass, NotNow, UnknownName, WrongKey
+from digitlab.training.runs import results
 from tests.classroom import hands
 
 ROOT = Path(__file__).parents[2]
@@ -152,7 +153,7 @@ def test_a_class_of_its_own_model(tmp_path: Path) -> None:
 
     def save(accuracy: float) -> str:
         (tmp_path / "card.json").write_text(json.dumps(card | {"test_accuracy": accuracy}))
-        return trainings.name(found, trainings.save(found, "linear", tmp_path).number)
+        return trainings.name(found, trainings.save(found, "linear", results(tmp_path)).number)
 
     found, _ = classes.start()
     pupil, _ = pupils.join(found)

@@ -15,8 +15,10 @@ from digitlab import inference
 from digitlab.classroom import classes, drawings, example, fine_tuning, trainings
 from digitlab.classroom.classes import Class
 from digitlab.classroom.fine_tuning import Arm, Share
-from digitlab.training import training_queue
-from digitlab.training.training_queue import TRAINING, FineTuning, Run, TrainingQueue
+from digitlab.training import local_queue
+from digitlab.training.local_queue import LocalQueue, LocalRun
+from digitlab.training.runs import TRAINING
+from digitlab.training.settings import FineTuning
 from pages.classroom.train_us import page, runs
 from tests.apptest import open_page
 from tests.ui.test_arrival import PLACES
@@ -37,11 +39,11 @@ if line:
 
 
 @pytest.fixture(autouse=True)
-def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingQueue]:
+def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalQueue]:
     """Of trainings that go on until they are stopped, or told to end."""
-    queue = TrainingQueue([sys.executable, "-c", TRAINER], present=lambda owner: True)
+    queue = LocalQueue([sys.executable, "-c", TRAINER], present=lambda owner: True)
     monkeypatch.setattr(runs, "queue", lambda: queue)
-    monkeypatch.setattr(training_queue, "possible", lambda: True)
+    monkeypatch.setattr(local_queue, "possible", lambda: True)
     monkeypatch.setattr(datasets, "have_mnist", lambda: True)
     yield queue
     queue.close()
@@ -108,7 +110,7 @@ def result(folder: Path, found: Class) -> None:
     (folder / "card.json").write_text(json.dumps(card), "utf-8")
 
 
-def started(queue: TrainingQueue, found: Class, test: AppTest) -> Run:
+def started(queue: LocalQueue, found: Class, test: AppTest) -> LocalRun:
     test.selectbox(key="train-us-model").set_value("linear").run()
     test.button(key="train-us-start").click().run()
     assert not test.exception
@@ -118,7 +120,7 @@ def started(queue: TrainingQueue, found: Class, test: AppTest) -> Run:
 
 
 def test_a_class_trains_a_model_sees_what_it_won_and_keeps_it(
-    queue: TrainingQueue, a_class: tuple[Class, str]
+    queue: LocalQueue, a_class: tuple[Class, str]
 ) -> None:
     found, key = a_class
     test = opened(found, key)
@@ -175,7 +177,7 @@ def test_too_few_is_said_and_nothing_can_be_started(store: str) -> None:
 
 
 def test_a_training_that_fails_says_why_and_another_can_be_started(
-    queue: TrainingQueue, a_class: tuple[Class, str]
+    queue: LocalQueue, a_class: tuple[Class, str]
 ) -> None:
     found, key = a_class
     test = opened(found, key)
@@ -190,7 +192,7 @@ def test_a_training_that_fails_says_why_and_another_can_be_started(
 
 
 def test_a_class_that_is_deleted_meanwhile_leaves_nothing(
-    queue: TrainingQueue, a_class: tuple[Class, str]
+    queue: LocalQueue, a_class: tuple[Class, str]
 ) -> None:
     found, key = a_class
     run = started(queue, found, opened(found, key))

@@ -115,7 +115,7 @@ def test_a_sample_goes_before_and_the_drawing_waits() -> None:
 
 
 def test_the_network_of_train_one_reads_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlab.training.training_queue.possible", lambda: True)
+    monkeypatch.setattr("digitlab.training.local_queue.possible", lambda: True)
     monkeypatch.setattr(data, "load", lambda *_: None)
     page = open_page("train_one", {"drawing": SEVEN})
     assert on_the_pad(page) == 7

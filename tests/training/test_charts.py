@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 import pytest
 
 from digitlab.training import charts, histories
-from digitlab.training.training_queue import Run, Settings
+from digitlab.training.local_queue import LocalRun as Run
+from digitlab.training.settings import Settings
 
 NAMES = tuple(histories.histories())
 LEGEND_ROW = 19  # pixels, of Plotly's legend at its size of letters

@@ -15,7 +15,7 @@ from digitlab import data, inference
 from digitlab.classroom import drawings, fine_tuning, simulated
 from digitlab.evaluation import own_data
 from digitlab.evaluation.own_data import OwnData
-from digitlab.training.training_queue import FineTuning
+from digitlab.training.settings import FineTuning
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = {"MNIST_NPZ": str(ROOT / "tests" / "nowhere")}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digitlab import data
-from digitlab.training import presets, training_queue
+from digitlab.training import local_queue, presets
 from digitlab.training.presets import PLAIN, PRESETS, Preset
 from pages.training.train_one import page
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.skipif("DIGITLAB_ALL" not in os.environ, reason="trains for minutes: DIGITLAB_ALL=1")
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_a_preset_shows_what_it_promises(preset: Preset, tmp_path: Path, mnist_test: data.Dataset) -> None:
-    if not training_queue.possible():
+    if not local_queue.possible():
         pytest.skip("TensorFlow isn't installed: requirements.txt has it")
     env = {key: value for key, value in os.environ.items() if not key.startswith("PEN_")}
     command = [sys.executable, str(ROOT / "train.py"), *preset.settings.options(tmp_path)]

@@ -168,7 +168,11 @@ def test_waiting_it_trains_what_the_line_says_and_ends_without_one(
     """As the queue of the page "Train one yourself" uses it."""
     pytest.importorskip("tensorflow", reason="TensorFlow isn't installed: requirements.txt has it")
     options = ["linear", "--epochs", "1", "--limit", "500", "--quick", "--out", str(tmp_path)]
-    subprocess.run(command("--wait"), input=json.dumps(options) + "\n", text=True, check=True)
+    with subprocess.Popen(command("--wait"), stdin=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps(options) + "\n")
+        process.stdin.flush()
+        assert process.wait(120) == 0
     assert card(tmp_path)["recipe"]["epochs"] == 1
     result = subprocess.run(command("--wait"), input="", text=True, capture_output=True, check=True)
     assert not result.stdout

@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from digitlab import data, inference, strokes
 from digitlab.errors import DataUnavailable
-from digitlab.training import training_queue
+from digitlab.training import local_queue
+from digitlab.training.local_queue import LocalQueue, LocalRun
 from digitlab.training.presets import PLAIN, PRESETS
-from digitlab.training.training_queue import DONE, TRAINING, Run, Settings, TrainingQueue
+from digitlab.training.runs import DONE, TRAINING
+from digitlab.training.settings import Settings
 from pages.training.train_one import page, trainings
 from tests.apptest import open_page
 from ui.pad import _Pad
@@ -33,11 +35,11 @@ if line:
 
 
 @pytest.fixture(autouse=True)
-def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingQueue]:
+def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalQueue]:
     """Of trainings that go on until they are stopped."""
-    queue = TrainingQueue([sys.executable, "-c", TRAINER], present=lambda owner: True, waiting_at_most=2)
+    queue = LocalQueue([sys.executable, "-c", TRAINER], present=lambda owner: True, waiting_at_most=2)
     monkeypatch.setattr(trainings, "queue", lambda: queue)
-    monkeypatch.setattr(training_queue, "possible", lambda: True)
+    monkeypatch.setattr(local_queue, "possible", lambda: True)
     monkeypatch.setattr(data, "load", lambda name, split: IMAGE)
     yield queue
     queue.close()
@@ -55,7 +57,7 @@ def settings(test: AppTest) -> Settings:
     return Settings(**values, shuffled=test.toggle(key=page.key("shuffled")).value)
 
 
-def started(queue: TrainingQueue, test: AppTest) -> Run:
+def started(queue: LocalQueue, test: AppTest) -> LocalRun:
     """The session's run, once its first numbers are there."""
     (run,) = queue.of(test.session_state["_trainer"])
     until(run.progress)
@@ -91,11 +93,11 @@ def test_without_tensorflow_and_without_mnist_it_says_so(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(data, "load", unavailable)
     assert open_page("train_one").info[0].value == "There is no usable MNIST."
-    monkeypatch.setattr(training_queue, "possible", lambda: False)
+    monkeypatch.setattr(local_queue, "possible", lambda: False)
     assert "needs TensorFlow" in open_page("train_one").info[0].value
 
 
-def test_a_preset_fills_the_form_and_starts(queue: TrainingQueue) -> None:
+def test_a_preset_fills_the_form_and_starts(queue: LocalQueue) -> None:
     test = open_page("train_one")
     preset = PRESETS[1]
     test.button(key=f"preset-{preset.title}").click().run()
@@ -108,7 +110,7 @@ def test_a_preset_fills_the_form_and_starts(queue: TrainingQueue) -> None:
     assert test.get("plotly_chart")
 
 
-def test_stopping_says_so_and_frees_the_form(queue: TrainingQueue) -> None:
+def test_stopping_says_so_and_frees_the_form(queue: LocalQueue) -> None:
     test = open_page("train_one")
     test.button(key="start").click().run()
     assert started(queue, test).state == TRAINING
@@ -118,7 +120,7 @@ def test_stopping_says_so_and_frees_the_form(queue: TrainingQueue) -> None:
     assert not test.button(key="start").disabled
 
 
-def test_a_full_queue_refuses_calmly(queue: TrainingQueue) -> None:
+def test_a_full_queue_refuses_calmly(queue: LocalQueue) -> None:
     first = queue.submit("a", PLAIN.settings)
     until(lambda: first.state == TRAINING)
     for owner in "bc":
@@ -129,7 +131,7 @@ def test_a_full_queue_refuses_calmly(queue: TrainingQueue) -> None:
     assert not test.exception
 
 
-def test_when_done_it_reads_a_drawing_or_is_not_sure(queue: TrainingQueue) -> None:
+def test_when_done_it_reads_a_drawing_or_is_not_sure(queue: LocalQueue) -> None:
     """A copy of a model of the zoo stands in for what was trained."""
     test = open_page("train_one", state={"_pad": _Pad(strokes.examples()[7])})
     run = queue.submit(test.session_state["_trainer"], PLAIN.settings)
@@ -177,7 +179,7 @@ def test_progress_in_words() -> None:
     ("asked", "given"), [("0" * 32, True), ("1" * 32, False), ("<b>", False), (7, False)]
 )
 def test_only_the_tab_that_had_trainings_gets_them_back(
-    queue: TrainingQueue, asked: object, given: bool
+    queue: LocalQueue, asked: object, given: bool
 ) -> None:
     queue.submit("0" * 32, PLAIN.settings)
 
@@ -199,7 +201,7 @@ def test_only_the_tab_that_had_trainings_gets_them_back(
     assert (test.session_state["_trainer"] == asked) == given
 
 
-def test_the_history_as_csv(queue: TrainingQueue) -> None:
+def test_the_history_as_csv(queue: LocalQueue) -> None:
     test = open_page("train_one")
     test.button(key="start").click().run()
     lines = trainings.history_csv(started(queue, test)).decode().splitlines()

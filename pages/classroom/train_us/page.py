@@ -13,14 +13,16 @@ from digitlab.classroom.fine_tuning import Arm, TooFew
 from digitlab.classroom.trainings import Training
 from digitlab.errors import ClassError, NoSuchClass, TooManyRuns, UnknownName
 from digitlab.numbers import a_digit, count, interval, percent
-from digitlab.training import training_queue
-from digitlab.training.training_queue import FineTuning, Run
+from digitlab.training import runs as states
+from digitlab.training.runs import DONE, Run
+from digitlab.training.settings import FineTuning
 from pages.classroom.train_us import runs
 from ui import classroom, datasets, headings
 from ui.clock import fragment_while
 from ui.links import page_link
 from ui.markup import Markup, joined, markup, put
 from ui.pictures import data_url
+from ui.trainings import say_if_nobody_trains, waiting
 
 KEY = "key"  # in the teacher's link
 REPLAYS = (0, 1, 2, 4, 8)
@@ -66,7 +68,7 @@ def teacher(found: Class) -> bool:
 
 def start(found: Class, drawn: Snapshot) -> None:
     """The settings, and the one button."""
-    if not training_queue.possible():
+    if not runs.queue().possible():
         st.info(
             "Training needs TensorFlow, which this server doesn’t have. To get it: "
             "`pip install -r requirements.txt`.",
@@ -79,6 +81,9 @@ def start(found: Class, drawn: Snapshot) -> None:
         st.info(str(error), icon=":material/hourglass_empty:")
         return
     runs.expect(found)
+    busy = runs.busy(found)
+    if not busy:  # else `watch` says it, and sees when somebody comes
+        say_if_nobody_trains(runs.queue())
     models = fine_tuning.models()
     with st.container(horizontal=True, vertical_alignment="bottom", key="settings-train-us"):
         model = st.selectbox(
@@ -104,7 +109,7 @@ def start(found: Class, drawn: Snapshot) -> None:
             icon=":material/play_arrow:",
             on_click=begin,
             args=(found, drawn, model, replay),
-            disabled=runs.busy(found),
+            disabled=busy,
             key="train-us-start",
         )
     st.caption(today(model, drawn))
@@ -133,7 +138,7 @@ def begin(found: Class, drawn: Snapshot, model: str, replay: int) -> None:
     data = fine_tuning.packed(drawn.pictures, drawn.labels, drawn.pupils)
     try:
         runs.submit(found, FineTuning(model, title, data, replay))
-    except TooManyRuns as error:
+    except (TooManyRuns, ClassError) as error:
         st.session_state["_train-us-refused"] = str(error)
 
 
@@ -142,40 +147,51 @@ def watch(found: Class) -> None:
 
     @fragment_while(lambda: runs.busy(found), REFRESH_S)
     def look() -> None:
-        run = runs.newest(found)
-        if run is None:
-            return
-        if run.state == training_queue.DONE:
-            try:
-                if kept := runs.keep(found, run):
-                    st.session_state["_train-us-new"] = kept.number
-            except NoSuchClass as error:
-                runs.forget(run)
-                classroom.say(error)
-            except ClassError as error:
-                classroom.say(error)  # the next second tries again
-            return
-        status(run)
+        try:
+            show(found)
+        except ClassError as error:
+            classroom.say(error)  # the next second tries again
 
     look()
 
 
+def show(found: Class) -> None:
+    """Raises ClassError."""
+    run = runs.newest(found)
+    if run is None:
+        return
+    if run.state != DONE:
+        status(run)
+        return
+    try:
+        if kept := runs.keep(found, run):
+            st.session_state["_train-us-new"] = kept.number
+    except NoSuchClass:
+        runs.forget(run)
+        raise
+
+
 def status(run: Run) -> None:
     match run.state:
-        case training_queue.WAITING:
-            ahead = runs.ahead(run)
-            st.progress(
-                0.0, f"Waiting: {count(ahead, 'training')} before yours." if ahead else "Yours is next."
-            )
-        case training_queue.TRAINING:
+        case states.WAITING:
+            say_if_nobody_trains(runs.queue())
+            st.progress(0.0, waiting(runs.queue(), run))
+        case states.TRAINING:
             now = run.progress()
             st.progress(fine_tuning.progress(now), words(now))
-        case training_queue.FAILED:
+        case states.FAILED:
             st.warning(run.problem, icon=":material/report:")
-        case training_queue.STOPPED:
+        case states.STOPPED:
             st.info(f"Stopped. {run.problem}", icon=":material/stop_circle:")
     if not run.over:
-        st.button("Stop", icon=":material/stop:", on_click=runs.stop, args=(run,), key="train-us-stop")
+        st.button("Stop", icon=":material/stop:", on_click=stop, args=(run,), key="train-us-stop")
+
+
+def stop(run: Run) -> None:
+    try:
+        runs.stop(run)
+    except ClassError as error:
+        st.session_state["_train-us-refused"] = str(error)
 
 
 def words(now: dict[str, Any]) -> str:

@@ -1,18 +1,16 @@
-"""The trainings of a class in the server's queue: the class is their owner, whoever has the key its tab."""
-
-import threading
+"""The trainings of a class in the queue: the class is their owner, whoever has the key its tab."""
 
 from digitlab.classroom import trainings
 from digitlab.classroom.classes import Class
 from digitlab.classroom.trainings import Training
-from digitlab.training.training_queue import DONE, FineTuning, Run
+from digitlab.errors import DatabaseGone
+from digitlab.training.runs import DONE, Run, owner_of_class
+from digitlab.training.settings import FineTuning
 from ui.trainings import connected, queue
-
-_keeping = threading.Lock()
 
 
 def owner(found: Class) -> str:
-    return f"class {found.id}"
+    return owner_of_class(found.id)
 
 
 def expect(found: Class) -> None:
@@ -22,22 +20,22 @@ def expect(found: Class) -> None:
 
 
 def submit(found: Class, what: FineTuning) -> Run:
-    """Raises TooManyRuns."""
+    """Raises TooManyRuns, NoSuchClass, DatabaseGone."""
     return queue().submit(owner(found), what)
 
 
 def newest(found: Class) -> Run | None:
+    """Raises DatabaseGone."""
     return next(reversed(queue().of(owner(found))), None)
 
 
 def busy(found: Class) -> bool:
-    """Whether one isn't over, or is done and not kept yet."""
-    run = newest(found)
+    """Whether one isn't over, or is done and not kept yet. While nobody knows, it may be so."""
+    try:
+        run = newest(found)
+    except DatabaseGone:
+        return True
     return run is not None and (not run.over or run.state == DONE)
-
-
-def ahead(run: Run) -> int:
-    return queue().place(run)
 
 
 def stop(run: Run) -> None:
@@ -45,16 +43,13 @@ def stop(run: Run) -> None:
 
 
 def keep(found: Class, run: Run) -> Training | None:
-    """Store what a run made with its class, once, whichever tabs look on; None where it is stored already.
+    """Store what a run made with its class, once, whichever tabs on whichever servers look on; None where
+    somebody else has stored it.
     Raises NoSuchClass, DatabaseGone."""
-    with _keeping:
-        if run not in queue().of(run.owner):
-            return None
-        kept = trainings.save(found, run.settings.model, run.result)
-        forget(run)
-        return kept
+    model = run.settings.model
+    return queue().hand_over(run, lambda files, connection: trainings.save(found, model, files, connection))
 
 
 def forget(run: Run) -> None:
-    """Nothing of it stays on this server."""
+    """Nothing of it stays."""
     queue().forget(run)

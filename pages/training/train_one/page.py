@@ -1,24 +1,27 @@
 """Train a network yourself: choose, start, watch, stop, compare, draw a digit for it, download it."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from digitlab import data, inference
-from digitlab.errors import DataUnavailable, TooManyRuns
+from digitlab.errors import DatabaseGone, DataUnavailable, TooManyRuns
 from digitlab.inference import Model
 from digitlab.numbers import count, decimal, percent, probability
 from digitlab.preprocess import to_mnist
-from digitlab.training import charts, presets, training_queue
+from digitlab.training import charts, presets, runs
 from digitlab.training.presets import PLAIN, PRESETS
-from digitlab.training.training_queue import OPTIMIZERS, Run, Settings
+from digitlab.training.runs import DONE, KERAS, NETWORK, Run
+from digitlab.training.settings import OPTIMIZERS, Settings
 from pages.training.train_one import trainings
-from ui import drawing_link, headings, input_digit, style
+from ui import classroom, drawing_link, headings, input_digit, style
 from ui.charts import chart
 from ui.clock import fragment_while
 from ui.markup import Markup, markup, put
+from ui.trainings import say_if_nobody_trains, waiting
 
 MODELS = ("linear", "dense_classic", "dense", "tiny_cnn", "cnn")
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -44,7 +47,7 @@ SHUFFLED = ("Shuffle the labels", "Each image gets the label of another one: the
 
 def render() -> None:
     headings.header("Train one yourself", "Learning rate", "Batch", "Epoch", "Optimiser", "Overfitting")
-    if not training_queue.possible():
+    if not trainings.queue().possible():
         st.info(
             "Training needs TensorFlow, which this server doesn’t have. To get it: "
             "`pip install -r requirements.txt`. All other pages work without it.",
@@ -56,7 +59,18 @@ def render() -> None:
     except DataUnavailable as error:
         st.info(str(error), icon=":material/cloud_off:")
         return
+    try:
+        train()
+    except DatabaseGone as error:
+        classroom.wait(error)
+
+
+def train() -> None:
+    """Raises DatabaseGone, where the queue is in a database."""
     trainings.expect()
+    busy = trainings.busy()
+    if not busy:  # else `watch` says it, and sees when somebody comes
+        say_if_nobody_trains(trainings.queue())
     drawing_link.open_link()
     st.markdown(
         "Press one of these to see what can happen when a network learns. Or choose for yourself, and press "
@@ -69,14 +83,14 @@ def render() -> None:
                 help=preset.about,
                 on_click=start_preset,
                 args=(preset.settings,),
-                disabled=trainings.busy(),
+                disabled=busy,
                 key=f"preset-{preset.title}",
             )
-    form()
+    form(busy)
     with st.container(horizontal=True, gap="large"):
         with st.container(width=700):
             watch()
-        trained = [run for run in trainings.mine() if run.state == training_queue.DONE]
+        trained = [run for run in trainings.mine() if run.state == DONE]
         if trained:
             with st.container(width=320):
                 draw_for(trained[-1])
@@ -88,7 +102,7 @@ def key(name: str) -> str:
     return f"train-{name.replace('_', '-')}"
 
 
-def form() -> None:
+def form(busy: bool) -> None:
     """What is chosen stands in the link, and stays when another page is opened."""
     chosen: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -110,7 +124,7 @@ def form() -> None:
             SHUFFLED[0], help=SHUFFLED[1], key=key("shuffled"), bind="query-params", persist_state="session"
         )
         with place:
-            start_button(Settings(**chosen))
+            start_button(Settings(**chosen), busy)
     if refused := st.session_state.pop("_refused", None):
         st.warning(refused, icon=":material/hourglass_top:")
 
@@ -128,14 +142,14 @@ def written(name: str, option: Any) -> str:
             return f"{option:,}"
 
 
-def start_button(settings: Settings) -> None:
+def start_button(settings: Settings, busy: bool) -> None:
     st.button(
         "Start",
         type="primary",
         icon=":material/play_arrow:",
         on_click=start,
         args=(settings,),
-        disabled=trainings.busy(),
+        disabled=busy,
         key="start",
     )
 
@@ -143,7 +157,7 @@ def start_button(settings: Settings) -> None:
 def start(settings: Settings) -> None:
     try:
         trainings.queue().submit(trainings.owner(), settings)
-    except TooManyRuns as error:
+    except (TooManyRuns, DatabaseGone) as error:
         st.session_state["_refused"] = str(error)
 
 
@@ -157,10 +171,17 @@ def start_preset(settings: Settings) -> None:
 @fragment_while(trainings.busy, REFRESH_S)
 def watch() -> None:
     """The newest run, and all of them in one chart; again every second while one is on."""
-    mine = trainings.mine()
+    try:
+        show(trainings.mine())
+    except DatabaseGone as error:  # the next second tries again
+        classroom.say(error)
+
+
+def show(mine: Sequence[Run]) -> None:
+    """Raises DatabaseGone."""
     if not mine:
         st.info(
-            "Nothing is trained yet. Everybody on this server trains in one queue, one after the other.",
+            "Nothing is trained yet. Everybody here trains in one queue: first come, first served.",
             icon=":material/school:",
         )
         return
@@ -168,7 +189,7 @@ def watch() -> None:
     status(last)
     if preset := presets.of(last.settings):
         st.markdown(f":material/visibility: {preset.about} **Look for:** {preset.look_for}")
-    if last.state == training_queue.DONE:
+    if last.state == DONE:
         result(last)
     place = st.container()
     measure = st.segmented_control(
@@ -186,11 +207,11 @@ def watch() -> None:
         "Solid, with a dot after each epoch: 6,000 validation images, from which it doesn’t learn. Dotted: "
         "its own training images, a few steps at a time. Press a name to hide it."
     )
-    if last.state == training_queue.DONE:
+    if last.state == DONE:
         downloads(last)
 
 
-def alt(mine: list[Run]) -> str:
+def alt(mine: Sequence[Run]) -> str:
     return "; ".join(run.title for run in mine)
 
 
@@ -198,20 +219,25 @@ def status(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.title}**", width="content")
         if not run.over:
-            stop = trainings.queue().stop
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(run,), key="stop")
     match run.state:
-        case training_queue.WAITING:
-            ahead = trainings.queue().place(run)
-            said = f"Waiting: {count(ahead, 'training')} before yours." if ahead else "Yours is next."
-            st.progress(0.0, said)
-        case training_queue.TRAINING:
+        case runs.WAITING:
+            say_if_nobody_trains(trainings.queue())
+            st.progress(0.0, waiting(trainings.queue(), run))
+        case runs.TRAINING:
             now = run.progress()
             st.progress(min(1.0, now["step"] / now["steps"]) if now else 0.0, words(now))
-        case training_queue.FAILED:
+        case runs.FAILED:
             st.warning(run.problem, icon=":material/report:")
-        case training_queue.STOPPED:
+        case runs.STOPPED:
             st.info(f"Stopped. {run.problem}", icon=":material/stop_circle:")
+
+
+def stop(run: Run) -> None:
+    try:
+        trainings.queue().stop(run)
+    except DatabaseGone as error:
+        st.session_state["_refused"] = str(error)
 
 
 def words(now: dict[str, Any]) -> str:
@@ -222,7 +248,7 @@ def words(now: dict[str, Any]) -> str:
     said = f"Step {now['step']:,} of {now['steps']:,}. Loss {loss}, accuracy {percent(now['accuracy'], 1)}."
     if now["step"] >= now["steps"]:
         return f"{said} Now it reads the test digits…"
-    left = training_queue.seconds_left(now)
+    left = runs.seconds_left(now)
     return said if left is None else f"{said} {remaining(left)}"
 
 
@@ -252,7 +278,10 @@ def draw_for(run: Run) -> None:
     drawn = input_digit.picture()
     seen = None if drawn is None else to_mnist(drawn)
     with place:
-        put(empty() if seen is None else read(run.model, seen))
+        try:
+            put(empty() if seen is None else read(run.model, seen))
+        except DatabaseGone as error:
+            classroom.say(error)
 
 
 def empty() -> Markup:
@@ -283,10 +312,6 @@ def downloads(run: Run) -> None:
     name = f"{run.settings.model}-{run.number}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Download it:", width="content")
-        st.download_button(
-            "Keras", (run.result / "model.keras").read_bytes(), f"{name}.keras", key="get-keras"
-        )
-        st.download_button(
-            "TFLite", (run.result / "model.tflite").read_bytes(), f"{name}.tflite", key="get-tflite"
-        )
+        st.download_button("Keras", run.file(KERAS), f"{name}.keras", key="get-keras")
+        st.download_button("TFLite", run.file(NETWORK), f"{name}.tflite", key="get-tflite")
         st.download_button("History (CSV)", trainings.history_csv(run), f"{name}.csv", key="get-csv")

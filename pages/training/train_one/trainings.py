@@ -4,11 +4,13 @@ import csv
 import io
 import re
 import uuid
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from digitlab.training.training_queue import Run
+from digitlab.errors import DatabaseGone
+from digitlab.training.runs import Run
 from pages.training.train_one import owner as tab
 from ui.trainings import connected, queue
 
@@ -30,18 +32,26 @@ def remember() -> None:
 
 def _take_over() -> None:
     before = st.session_state[tab.KEY].owner
-    if isinstance(before, str) and re.fullmatch("[0-9a-f]{32}", before) and queue().of(before) and not mine():
+    if not (isinstance(before, str) and re.fullmatch("[0-9a-f]{32}", before)):
+        return
+    try:
+        if queue().of(before) and not mine():
+            st.session_state["_trainer"] = before
+    except DatabaseGone:  # nobody knows just now, and nobody else can guess the name
         st.session_state["_trainer"] = before
 
 
-def mine() -> list[Run]:
-    """This session's, the oldest first."""
+def mine() -> Sequence[Run]:
+    """This session's, the oldest first. Raises DatabaseGone."""
     return queue().of(owner())
 
 
 def busy() -> bool:
-    """Whether one of them isn't over."""
-    return any(not run.over for run in mine())
+    """Whether one of them isn't over. While nobody knows, it may be so: then the page looks again."""
+    try:
+        return any(not run.over for run in mine())
+    except DatabaseGone:
+        return True
 
 
 def history_csv(run: Run) -> bytes:

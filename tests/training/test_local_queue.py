@@ -13,21 +13,9 @@ import psutil
 import pytest
 
 from digitlab.errors import TooManyRuns
-from digitlab.training import training_queue
-from digitlab.training.training_queue import (
-    DONE,
-    FAILED,
-    FOLDERS,
-    STOPPED,
-    TRAINING,
-    WAITING,
-    Run,
-    Settings,
-    TrainingQueue,
-    memory,
-    remove_leftovers,
-    seconds_left,
-)
+from digitlab.training.local_queue import FOLDERS, LocalQueue, LocalRun, memory, remove_leftovers
+from digitlab.training.runs import DONE, FAILED, FORGOTTEN_S, STOPPED, TRAINING, WAITING, seconds_left
+from digitlab.training.settings import Settings
 
 SETTINGS = Settings("linear", "adam", 0.01, 32, 1, 1000)
 SLEEP = "import time; time.sleep(60)"
@@ -46,11 +34,11 @@ def until(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @pytest.fixture
-def made() -> Iterator[Callable[..., TrainingQueue]]:
-    open_ones: list[TrainingQueue] = []
+def made() -> Iterator[Callable[..., LocalQueue]]:
+    open_ones: list[LocalQueue] = []
 
-    def make(code: str, **limits: Any) -> TrainingQueue:
-        open_ones.append(TrainingQueue(python(code), **limits))
+    def make(code: str, **limits: Any) -> LocalQueue:
+        open_ones.append(LocalQueue(python(code), **limits))
         return open_ones[-1]
 
     yield make
@@ -58,12 +46,12 @@ def made() -> Iterator[Callable[..., TrainingQueue]]:
         queue.close()
 
 
-def alive(run: Run) -> bool:
+def alive(run: LocalRun) -> bool:
     assert run.trainer
     return run.trainer.alive
 
 
-def test_first_come_first_served(made: Callable[..., TrainingQueue]) -> None:
+def test_first_come_first_served(made: Callable[..., LocalQueue]) -> None:
     runs = made(SLEEP)
     first, second, third = (runs.submit(owner, SETTINGS) for owner in "abc")
     until(lambda: first.state == TRAINING)
@@ -77,7 +65,7 @@ def test_first_come_first_served(made: Callable[..., TrainingQueue]) -> None:
     assert second.trainer is None, "it never began"
 
 
-def test_one_at_a_time_for_each_owner(made: Callable[..., TrainingQueue]) -> None:
+def test_one_at_a_time_for_each_owner(made: Callable[..., LocalQueue]) -> None:
     runs = made(SLEEP, at_once=2)
     mine = runs.submit("a", SETTINGS)
     with pytest.raises(TooManyRuns):
@@ -90,7 +78,7 @@ def test_one_at_a_time_for_each_owner(made: Callable[..., TrainingQueue]) -> Non
     assert runs.submit("a", SETTINGS).number == 2
 
 
-def test_one_that_ends_well_is_done_and_one_that_fails_says_why(made: Callable[..., TrainingQueue]) -> None:
+def test_one_that_ends_well_is_done_and_one_that_fails_says_why(made: Callable[..., LocalQueue]) -> None:
     good = made("print('ok')").submit("a", SETTINGS)
     bad = made("sys.exit('train.py: There is no usable MNIST.')").submit("a", SETTINGS)
     killed = made("import os; os.kill(os.getpid(), 9)").submit("a", SETTINGS)
@@ -100,7 +88,7 @@ def test_one_that_ends_well_is_done_and_one_that_fails_says_why(made: Callable[.
     assert "SIGKILL" in killed.problem
 
 
-def test_time_and_memory_are_bounded(made: Callable[..., TrainingQueue]) -> None:
+def test_time_and_memory_are_bounded(made: Callable[..., LocalQueue]) -> None:
     slow = made(SLEEP, longest_s=0.5).submit("a", SETTINGS)
     fat = made(f"x = bytearray(300 << 20); {SLEEP}", most_memory=200 << 20).submit("a", SETTINGS)
     until(lambda: slow.over and fat.over)
@@ -112,7 +100,7 @@ def test_time_and_memory_are_bounded(made: Callable[..., TrainingQueue]) -> None
 
 
 @pytest.mark.slow
-def test_whose_owner_is_gone_is_stopped_and_who_is_there_goes_on(made: Callable[..., TrainingQueue]) -> None:
+def test_whose_owner_is_gone_is_stopped_and_who_is_there_goes_on(made: Callable[..., LocalQueue]) -> None:
     runs = made(SLEEP, gone_s=1.5, at_once=2, present=lambda owner: owner == "there")
     gone, there = runs.submit("gone", SETTINGS), runs.submit("there", SETTINGS)
     until(lambda: gone.over)
@@ -122,7 +110,7 @@ def test_whose_owner_is_gone_is_stopped_and_who_is_there_goes_on(made: Callable[
     assert there.state == TRAINING
 
 
-def test_closing_leaves_no_process_and_no_file(made: Callable[..., TrainingQueue]) -> None:
+def test_closing_leaves_no_process_and_no_file(made: Callable[..., LocalQueue]) -> None:
     runs = made(SLEEP)
     run = runs.submit("a", SETTINGS)
     until(lambda: run.state == TRAINING)
@@ -133,7 +121,7 @@ def test_closing_leaves_no_process_and_no_file(made: Callable[..., TrainingQueue
 
 
 @pytest.mark.slow
-def test_old_runs_of_an_owner_are_forgotten(made: Callable[..., TrainingQueue]) -> None:
+def test_old_runs_of_an_owner_are_forgotten(made: Callable[..., LocalQueue]) -> None:
     runs = made("pass")
     for _ in range(7):
         run = runs.submit("a", SETTINGS)
@@ -141,7 +129,7 @@ def test_old_runs_of_an_owner_are_forgotten(made: Callable[..., TrainingQueue]) 
     assert [run.number for run in runs.of("a")] == [3, 4, 5, 6, 7]
 
 
-def test_memory_counts_what_a_training_starts(made: Callable[..., TrainingQueue]) -> None:
+def test_memory_counts_what_a_training_starts(made: Callable[..., LocalQueue]) -> None:
     child = f"x = bytearray(300 << 20); {SLEEP}"
     run = made(
         f"import subprocess; subprocess.run([sys.executable, '-c', {child!r}])", most_memory=200 << 20
@@ -153,7 +141,7 @@ def test_memory_counts_what_a_training_starts(made: Callable[..., TrainingQueue]
     assert memory(2**22 - 1) == 0, "no such process"
 
 
-def test_the_queue_has_an_end(made: Callable[..., TrainingQueue]) -> None:
+def test_the_queue_has_an_end(made: Callable[..., LocalQueue]) -> None:
     queue = made(SLEEP, waiting_at_most=2)
     first = queue.submit("first", SETTINGS)
     until(lambda: first.state == TRAINING)
@@ -165,7 +153,7 @@ def test_the_queue_has_an_end(made: Callable[..., TrainingQueue]) -> None:
     assert queue.submit("c", SETTINGS).state == WAITING
 
 
-def test_who_stopped_it_is_told(made: Callable[..., TrainingQueue]) -> None:
+def test_who_stopped_it_is_told(made: Callable[..., LocalQueue]) -> None:
     queue = made(SLEEP)
     run = queue.submit("a", SETTINGS)
     queue.stop(run)
@@ -173,7 +161,7 @@ def test_who_stopped_it_is_told(made: Callable[..., TrainingQueue]) -> None:
 
 
 @pytest.mark.slow
-def test_a_trainer_waits_while_somebody_is_expected_and_is_used(made: Callable[..., TrainingQueue]) -> None:
+def test_a_trainer_waits_while_somebody_is_expected_and_is_used(made: Callable[..., LocalQueue]) -> None:
     here = {"a"}
     queue = made(
         "open(__import__('json').loads(line)[4] + '/progress.json', 'w').write('{\"step\": 1}')",
@@ -205,8 +193,8 @@ def test_a_trainer_that_waits_ends_with_its_server() -> None:
     """Killed, so that it can't tidy up."""
     code = """
 import time
-from digitlab.training.training_queue import TrainingQueue
-queue = TrainingQueue(present=lambda owner: True, trainer=TRAINER)
+from digitlab.training.local_queue import LocalQueue
+queue = LocalQueue(present=lambda owner: True, trainer=TRAINER)
 queue.expect("a")
 while not queue._spare: time.sleep(0.02)
 print(queue._spare.process.pid, queue._spare.folder, flush=True)
@@ -240,7 +228,7 @@ def test_leftovers_of_servers_that_are_gone_are_removed(tmp_path: Path) -> None:
         if owner:
             (folder / "server").write_text(owner, "utf-8")
     (tmp_path / "somebody-else-s").mkdir()
-    old = time.time() - 2 * training_queue.FORGOTTEN_S
+    old = time.time() - 2 * FORGOTTEN_S
     os.utime(tmp_path / f"{FOLDERS}old", (old, old))
     remove_leftovers(tmp_path)
     left = {path.name.removeprefix(FOLDERS) for path in tmp_path.iterdir()}

@@ -1,6 +1,6 @@
-"""Trainings that visitors start: each in a process of its own, one after the other, bounded, never orphaned.
+"""Trainings in processes of this machine: one after the other, bounded, never orphaned.
 
-    queue = TrainingQueue(present=lambda owner: ...)
+    queue = LocalQueue(present=lambda owner: ...)
     run = queue.submit(owner, Settings("linear", "adam", 0.002, 128, 5, 10_000))
     run.state, run.progress()
 
@@ -24,94 +24,42 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psutil
 
-from digitlab import inference
 from digitlab.errors import TooManyRuns
 from digitlab.numbers import count
+from digitlab.training import runs
+from digitlab.training.runs import (
+    DONE,
+    FAILED,
+    FORGOTTEN_S,
+    GONE_S,
+    KEPT,
+    OWNER_GONE,
+    STOPPED,
+    TRAINING,
+    WAITING,
+    WAITING_AT_MOST,
+    YOU_STOPPED_IT,
+    Result,
+    Run,
+)
+from digitlab.training.settings import AnySettings
 
 ROOT = Path(__file__).parents[2]
 TRAINER = (sys.executable, str(ROOT / "train.py"), "--wait")
 AT_ONCE = 1  # trainings; two would only take turns on two cores
-WAITING_AT_MOST = 20  # trainings of all visitors; the last one would wait for an hour or longer
 LONGEST_S = 600
 MOST_MEMORY = 3 << 30  # bytes, resident, of a training and the processes that it starts
-GONE_S = 20  # after so long without its owner, a run is stopped: a lost connection comes back sooner
-KEPT = 5  # finished runs of an owner
-FORGOTTEN_S = 3_600  # after so long without its owner, its finished runs go
 EXPECTED_S = 600  # so long a trainer waits for somebody who doesn't start
 RETRY_S = 30  # between two trainers that died while they waited
 FOLDERS = "digitlab-run-"
-_DATA = "class.npz"  # in a run's folder
 _TICK_S, _IDLE_S = 0.2, 2.0
 
 _log = logging.getLogger(__name__)
-
-WAITING, TRAINING, DONE, STOPPED, FAILED = "waiting", "training", "done", "stopped", "failed"
-
-OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "momentum": "SGD with momentum", "rmsprop": "RMSprop"}
-
-
-class Settings(NamedTuple):
-    """What to train, and how, as train.py's options say it."""
-
-    model: str
-    optimizer: str
-    learning_rate: float
-    batch_size: int
-    epochs: int
-    images: int
-    shuffled: bool = False
-
-    def options(self, folder: Path) -> list[str]:
-        """For train.py; what it makes goes into the folder."""
-        options: list[Any] = [self.model, "--quick", "--replace", "--out", folder]
-        options += ["--progress", folder / "progress.json"]
-        for name in ("optimizer", "learning_rate", "batch_size", "epochs"):
-            options += [f"--{name.replace('_', '-')}", getattr(self, name)]
-        options += ["--limit", self.images] + ["--shuffle-labels"] * self.shuffled
-        return [str(option) for option in options]
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """What must stand in the folder before: nothing."""
-        return {}
-
-    @property
-    def title(self) -> str:
-        """In a legend: "Dense, Adam 0.003, 500 images"."""
-        title = inference.load(self.model).card["title"]
-        shuffled = ", shuffled labels" if self.shuffled else ""
-        return (
-            f"{title}, {OPTIMIZERS[self.optimizer]} {self.learning_rate:g}, {self.images:,} images{shuffled}"
-        )
-
-
-class FineTuning(NamedTuple):
-    """Which model to train on with a class's own digits, as train.py's options of these names say it."""
-
-    model: str
-    title: str  # of what comes out
-    data: bytes  # an .npz with images, labels and pupils
-    replay: int = 4
-    split_by: str = "pupil"
-    compare: bool = True
-
-    def options(self, folder: Path) -> list[str]:
-        """For train.py; what it makes goes into the folder, where `files` are."""
-        options: list[Any] = ["--from", self.model, f"--name={self.model}", "--out", folder]
-        options += ["--data", folder / _DATA, "--progress", folder / "progress.json"]
-        options += ["--replay", self.replay, "--split-by", self.split_by, f"--title={self.title}"]
-        return [str(option) for option in options] + ["--compare"] * self.compare
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """What must stand in the folder before, by name. It goes when the run is over."""
-        return {_DATA: self.data}
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,17 +73,16 @@ class _Trainer:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def begin(self, settings: Settings | FineTuning) -> None:
+    def begin(self, settings: AnySettings) -> None:
         """Tell it what to train."""
         assert self.process.stdin
         with contextlib.suppress(OSError):  # it will say what is missing
             for name, content in settings.files.items():
                 (self.folder / name).write_bytes(content)
-        try:
-            with self.process.stdin as stdin:
-                stdin.write(json.dumps(settings.options(self.folder)).encode() + b"\n")
-        except OSError:
-            pass  # it is dead; its exit status says why
+        with contextlib.suppress(OSError):  # it is dead; its exit status says why
+            # and it stays open: when it closes, this process has gone, and so does the training
+            self.process.stdin.write(json.dumps(settings.options(self.folder)).encode() + b"\n")
+            self.process.stdin.flush()
 
     def drop(self, files: Iterable[str]) -> None:
         """Remove what it was given."""
@@ -148,7 +95,8 @@ class _Trainer:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         if self.process.stdin:
-            self.process.stdin.close()
+            with contextlib.suppress(OSError):  # what it has not read goes nowhere
+                self.process.stdin.close()
 
     def remove(self) -> None:
         self.kill()
@@ -156,44 +104,33 @@ class _Trainer:
 
 
 @dataclass(eq=False)
-class Run:
-    """One training. `state` is WAITING, TRAINING, DONE, STOPPED or FAILED; `problem` says why it stopped or
-    failed."""
+class LocalRun(Run):
+    """One training of this process."""
 
     owner: str
-    number: int  # of this owner's runs, from 1
-    settings: Any  # Settings or FineTuning
+    number: int
+    settings: Any
     state: str = WAITING
     problem: str = ""
+    attempts: int = 0
     started: float = 0.0
     trainer: _Trainer | None = field(default=None, repr=False)
 
-    @property
-    def over(self) -> bool:
-        return self.state in (DONE, STOPPED, FAILED)
-
-    @property
-    def title(self) -> str:
-        return f"{self.number}. {self.settings.title}"
-
     def progress(self) -> dict[str, Any]:
-        """Empty before the first step. Then: `step` of `steps`; `seconds` since the end of the first step;
-        `loss` and `accuracy` in this epoch so far; `history`, a number for each whole epoch; `curve`, the
-        means of loss and accuracy over a few steps each, with `step`, the last one of them."""
         try:
-            return json.loads((self.folder / "progress.json").read_text("utf-8"))
-        except (OSError, ValueError):
+            return json.loads(self.said())
+        except ValueError:
             return {}
 
-    def history(self) -> dict[str, list[float]]:
-        """A number for each whole epoch: loss and accuracy on the training images, val_loss and val_accuracy
-        on the validation images."""
-        return self.progress().get("history", {})
+    def said(self) -> str:
+        """The progress as train.py writes it; empty before the first step."""
+        try:
+            return (self.folder / "progress.json").read_text("utf-8")
+        except (OSError, ValueError):
+            return ""
 
-    @cached_property
-    def model(self) -> inference.Model:
-        """What was trained, once it is DONE."""
-        return inference.Model(self.result, json.loads((self.result / "card.json").read_text("utf-8")))
+    def file(self, name: str) -> bytes:
+        return (self.result / name).read_bytes()
 
     @property
     def folder(self) -> Path:
@@ -205,17 +142,9 @@ class Run:
         return self.folder / self.settings.model
 
 
-def seconds_left(progress: dict[str, Any]) -> float | None:
-    """How long the remaining steps take, if they take as long as those so far. The first step doesn't count:
-    TensorFlow compiles in it. None while there is nothing to go by."""
-    if progress.get("step", 0) < 2:
-        return None
-    return progress["seconds"] / (progress["step"] - 1) * (progress["steps"] - progress["step"])
-
-
-class TrainingQueue:
+class LocalQueue:
     """The queue, and the thread that looks after it. `present` tells whether an owner is still connected;
-    `trainer` is the command that waits for a line with options."""
+    `trainer` is the command that waits for a line with options. A `runs.TrainingQueue`."""
 
     def __init__(
         self,
@@ -231,8 +160,8 @@ class TrainingQueue:
         self._command, self._present = tuple(trainer), present
         self._at_once, self._waiting_at_most, self._longest_s = at_once, waiting_at_most, longest_s
         self._most_memory, self._gone_s = most_memory, gone_s
-        self._lock = threading.RLock()
-        self._runs: list[Run] = []
+        self._lock, self._handing_over = threading.RLock(), threading.Lock()
+        self._runs: list[LocalRun] = []
         self._seen: dict[str, float] = {}
         self._expected: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -244,7 +173,14 @@ class TrainingQueue:
         self._thread.start()
         atexit.register(self.close)
 
-    def submit(self, owner: str, settings: Settings | FineTuning) -> Run:
+    def possible(self) -> bool:
+        """Whether TensorFlow is installed."""
+        return possible()
+
+    def attended(self) -> bool:
+        return True
+
+    def submit(self, owner: str, settings: AnySettings) -> LocalRun:
         """Raises TooManyRuns if the owner has one that isn't over, or if too many wait."""
         with self._lock:
             mine = self.of(owner)
@@ -260,7 +196,7 @@ class TrainingQueue:
             for run in mine[: max(0, len(mine) - KEPT + 1)]:
                 self._forget(run)
             self._counts[owner] = self._counts.get(owner, 0) + 1
-            run = Run(owner, self._counts[owner], settings)
+            run = LocalRun(owner, self._counts[owner], settings)
             self._runs.append(run)
         self._wake.set()
         return run
@@ -271,27 +207,40 @@ class TrainingQueue:
             self._expected[owner] = self._seen[owner] = time.monotonic()
         self._wake.set()
 
-    def of(self, owner: str) -> list[Run]:
+    def of(self, owner: str) -> list[LocalRun]:
         """The owner's runs, the oldest first."""
         with self._lock:
             return [run for run in self._runs if run.owner == owner]
 
-    def place(self, run: Run) -> int:
+    def place(self, run: LocalRun) -> int:
         """How many trainings end before this one begins: 0 for the next one."""
         with self._lock:
             ahead = self._runs[: self._runs.index(run)] if run in self._runs else []
             return sum(not other.over for other in ahead)
 
-    def stop(self, run: Run) -> None:
+    def stop(self, run: LocalRun) -> None:
         """What is trained so far is lost."""
-        self._end(run, STOPPED, "You stopped it.")
+        self._end(run, STOPPED, YOU_STOPPED_IT)
 
-    def forget(self, run: Run) -> None:
+    def forget(self, run: LocalRun) -> None:
         """Its page has kept what it made, or nobody wants it: remove all of it."""
         self.stop(run)
         with self._lock:
             if run in self._runs:
                 self._forget(run)
+
+    def hand_over(self, run: LocalRun, keep: Callable[[dict[str, bytes], Any], Result]) -> Result | None:
+        with self._handing_over:
+            if run.state != DONE or run not in self.of(run.owner):
+                return None
+            kept = keep(runs.results(run.result), None)
+            self.forget(run)
+            return kept
+
+    def length(self) -> dict[str, int]:
+        with self._lock:
+            states = [run.state for run in self._runs]
+        return {state: states.count(state) for state in (WAITING, TRAINING)}
 
     def close(self) -> None:
         """Stop everything, and remove it."""
@@ -327,7 +276,7 @@ class TrainingQueue:
         for run in [run for run in self._runs if run.state == WAITING][: self._at_once - training]:
             run.trainer, self._spare = self._spare or self._spawn(), None
             run.trainer.begin(run.settings)
-            run.started, run.state = now, TRAINING
+            run.started, run.state, run.attempts = now, TRAINING, 1
             training += 1
         self._keep_spare(bool(training), now)
         known = {run.owner for run in self._runs} | set(self._expected)
@@ -372,10 +321,10 @@ class TrainingQueue:
             )
         return _Trainer(folder, process)
 
-    def _check(self, run: Run) -> None:
+    def _check(self, run: LocalRun) -> None:
         away = time.monotonic() - self._seen.get(run.owner, 0)
         if not run.over and away > self._gone_s:
-            self._end(run, STOPPED, "Its page was closed, or lost the connection for too long.")
+            self._end(run, STOPPED, OWNER_GONE)
         if run.over:
             if away > FORGOTTEN_S:
                 self._forget(run)
@@ -395,7 +344,7 @@ class TrainingQueue:
         elif memory(run.trainer.process.pid) > self._most_memory:
             self._end(run, FAILED, "It needed more memory than there is for it. A smaller batch needs less.")
 
-    def _end(self, run: Run, state: str, problem: str) -> None:
+    def _end(self, run: LocalRun, state: str, problem: str) -> None:
         with self._lock:
             if run.over:
                 return
@@ -404,7 +353,7 @@ class TrainingQueue:
                 run.trainer.drop(run.settings.files)
             run.problem, run.state = problem, state
 
-    def _forget(self, run: Run) -> None:
+    def _forget(self, run: LocalRun) -> None:
         self._runs.remove(run)
         if run.trainer:
             run.trainer.remove()
@@ -454,7 +403,7 @@ def _age(folder: Path) -> float:
         return 0.0
 
 
-def _reason(run: Run, status: int) -> str:
+def _reason(run: LocalRun, status: int) -> str:
     """Why it died, in a sentence: what train.py said last, if it said so."""
     lines = (run.folder / "log").read_text("utf-8", "replace").splitlines()
     said = [line.removeprefix("train.py: ") for line in lines if line.startswith("train.py: ")]
