@@ -56,6 +56,7 @@ from benchmarks.proxy import Proxy
 from benchmarks.streamlit_client import Drawing, User
 from digitlab.classroom import database
 
+USERS = 400
 CLASSES = 2
 VISITORS = 10  # who bring photos
 PHOTO_PAUSE = (3.0, 6.0)
@@ -455,7 +456,7 @@ def growth(options: argparse.Namespace) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--users", type=int, default=400, help="who draw (default: 400)")
+    parser.add_argument("--users", type=int, default=USERS, help=f"who draw (default: {USERS})")
     parser.add_argument("--pupils", type=int, default=200, help="of two classes together (default: 200)")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each phase (default: 60)")
     parser.add_argument("--replicas", type=int, default=2)
@@ -472,7 +473,8 @@ def main() -> None:
         return
     days = [("one replica", measure(1, options, broken=False))]
     days.append((f"{options.replicas} replicas", measure(options.replicas, options, broken=True)))
-    tables = [("replicas", phases_table(days)), ("classes on replicas", class_table(days))]
+    of = "" if options.users == USERS else f", {options.users} people"
+    tables = [(f"replicas{of}", phases_table(days)), (f"classes on replicas{of}", class_table(days))]
     markdown.show(tables, options.write)
     measured = [each for _, day in days for each in day.measured]
     lost, twice, others = (sum(map(pick, measured)) for pick in (_lost, _twice, _others))

@@ -38,9 +38,8 @@ if TYPE_CHECKING:
 TICK_S = 0.5  # between two looks at a training
 FETCH_S = 1.0  # between two questions for a job
 RETRY_S = 1.0  # while the database is gone
-PRUNED_S = (
-    3_600.0  # so long a silent trainer is remembered: after a time without the database all were silent
-)
+# So long a silent trainer is remembered: after a time without the database, all were silent.
+PRUNED_S = 3_600.0
 _OWNER = "trainer"  # of all trainings in this process's own queue
 
 _log = logging.getLogger("digitlab.training.trainer")  # also where this module is the program
