@@ -129,7 +129,8 @@ NOT_STORED = (
     "No text: there is nothing to type but the class’s code.",
     "No IP address, neither in the database nor in a log of Digit Lab.",
     "Nothing about the phone or the browser.",
-    "No cookies beyond those that Streamlit, the software under this app, needs to work. They name nobody.",
+    "No cookies beyond those that Streamlit, the software under this app, needs to work, and one that says "
+    "which of several servers to go on with. They name nobody.",
 )
 
 WHERE = (
