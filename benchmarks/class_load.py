@@ -266,12 +266,12 @@ class Row(NamedTuple):
     has_ratio: bool = True
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _answer_time(seconds: float) -> str:
-    return _time(seconds) if seconds < ANSWER_SECONDS else f"> {ANSWER_SECONDS:.0f} s"
+    return duration(seconds) if seconds < ANSWER_SECONDS else f"> {ANSWER_SECONDS:.0f} s"
 
 
 def _memory(size: float) -> str:
@@ -281,11 +281,11 @@ def _memory(size: float) -> str:
 _percent = "{:.0%}".format
 
 ROWS = (
-    Row("server start to first answer", lambda m: m.first_answer_seconds, _time),
+    Row("server start to first answer", lambda m: m.first_answer_seconds, duration),
     Row("memory after the first answer", lambda m: m.first_answer_memory, _memory),
     Row("peak memory with the class", lambda m: m.peak_memory, _memory),
     Row("users whose page opened", lambda m: len(m.open_seconds), str, has_ratio=False),
-    Row("page to open, median", lambda m: percentile(m.open_seconds, 0.5), _time),
+    Row("page to open, median", lambda m: percentile(m.open_seconds, 0.5), duration),
     Row("strokes", lambda m: len(m.answer_seconds), str, has_ratio=False),
     Row("strokes without an answer", lambda m: m.unanswered, str, has_ratio=False),
     Row("answers that name the drawn digit", lambda m: m.right_share, _percent, has_ratio=False),

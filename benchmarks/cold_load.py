@@ -106,7 +106,7 @@ def ways(megabits: float) -> Iterator[list[Way]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_app(ROOT / "app.py", cwd=ROOT) as app,
-        proxy.running([_port(app.base_url)], _certificate(Path(folder))) as secure,
+        proxy.running([_port(app.base_url)], proxy.certificate(Path(folder))) as secure,
         proxy.running([_port(app.base_url)]) as plain,
     ):
         if secure is None or plain is None:
@@ -127,17 +127,6 @@ def _port(url: str) -> int:
     port = urlsplit(url).port
     assert port
     return port
-
-
-def _certificate(folder: Path) -> Path:
-    """A certificate that nobody knows, with its key."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    names = ["-subj", "/CN=localhost", "-addext", f"subjectAltName=IP:{HOST}"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_bytes(certificate.read_bytes() + key.read_bytes())
-    return both
 
 
 def phones(way: Way, paths: list[str], number: int) -> list[float]:

@@ -45,6 +45,25 @@ def program() -> str | None:
     return shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
+def certificate(folder: Path) -> Path:
+    """A PEM file with a certificate that nobody trusts, for this machine's address, and its key; the
+    certificate alone is certificate.pem beside it. Raises FileNotFoundError where there is no openssl."""
+    key, alone, both = (folder / name for name in ("key.pem", "certificate.pem", "both.pem"))
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"),
+            *("-pkeyopt", "ec_paramgen_curve:prime256v1"),
+            *("-subj", f"/CN={HOST}", "-addext", f"subjectAltName=IP:{HOST}"),
+            *("-keyout", str(key), "-out", str(alone)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    both.write_text(alone.read_text() + key.read_text())
+    both.chmod(0o600)
+    return both
+
+
 @contextmanager
 def running(
     replicas: Sequence[int], certificate: Path | None = None, **settings: str

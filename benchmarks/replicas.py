@@ -34,7 +34,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import NamedTuple
+from operator import attrgetter
 
 import cv2
 import numpy as np
@@ -47,6 +47,7 @@ from benchmarks.class_load import (
     OPEN_SECONDS,
     PAUSE_SECONDS,
     digits,
+    duration,
     first_digit,
     percentile,
 )
@@ -58,6 +59,7 @@ from digitlab.classroom import database
 
 USERS = 400
 CLASSES = 2
+WRONG = [attrgetter(name) for name in ("lost", "twice", "others")]  # of what was measured
 VISITORS = 10  # who bring photos
 PHOTO_PAUSE = (3.0, 6.0)
 BACK_S = (0.2, 1.0)  # until a browser tries to connect again
@@ -65,15 +67,7 @@ DEAD_S = 5.0  # a killed replica
 GONE_S = 20.0  # the database
 DRAWINGS_PER_MINUTE = 4  # of each pupil
 GROW = (1, 2, 3, 4)
-LATE_S = 30.0  # after its end, who waits for a drawing to be sent may still do so
 UPLOAD = ":material/upload: Upload"  # as the page writes it
-
-
-class Answered(NamedTuple):
-    """One stroke, or one photo: when it was answered, after how long."""
-
-    at: float
-    seconds: float
 
 
 @dataclass
@@ -82,11 +76,10 @@ class Phase:
 
     name: str
     began: float
-    answers: list[Answered] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)  # seconds to each
     photos: int = 0
     errors: list[str] = field(default_factory=list)
     away: list[float] = field(default_factory=list)  # seconds without a connection, of each who lost it
-    ended: float = 0.0
 
 
 class School:
@@ -135,7 +128,6 @@ class Day:
     def __init__(self, where: School, options: argparse.Namespace) -> None:
         self.where, self.options = where, options
         self.phases: list[Phase] = []
-        self.lessons: list[Lesson] = []
         self.measured: list[Measured] = []
         self.cpu = self.front_cpu = self.own_cpu = 0.0  # of one core
         self._there = 0  # who draw
@@ -191,7 +183,6 @@ class Day:
             self.where.trouble = True
             await breakage()
         await asyncio.sleep(max(0.0, end - time.perf_counter()))
-        self.phase.ended = time.perf_counter()
 
     async def _lessons(self, seconds: float) -> None:
         if not self.options.pupils:
@@ -203,8 +194,8 @@ class Day:
             seed=self.options.seed,
             kill=False,
         )
-        self.lessons = [Lesson(self.where, lesson) for _ in range(CLASSES)]
-        self.measured = list(await asyncio.gather(*(lesson.hold() for lesson in self.lessons)))
+        both = (Lesson(self.where, lesson).hold() for _ in range(CLASSES))
+        self.measured = list(await asyncio.gather(*both))
 
     # --- people ----------------------------------------------------------------------------------------
 
@@ -247,7 +238,7 @@ class Day:
         except TimeoutError:
             self.failed(f"No answer in {ANSWER_SECONDS:.0f} s.")
             return
-        self.phase.answers.append(Answered(time.perf_counter(), reply.seconds))
+        self.phase.answers.append(reply.seconds)
         if reply.error:
             self.failed(reply.error)
         elif first_digit(reply.text("answer")) is None:
@@ -329,8 +320,7 @@ async def _ready(replica: Server) -> None:
 def _time(seconds: list[float], share: float) -> str:
     if not seconds:
         return "-"
-    value = percentile(seconds, share)
-    return f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms"
+    return duration(percentile(seconds, share))
 
 
 def phases_table(days: list[tuple[str, Day]]) -> str:
@@ -338,7 +328,7 @@ def phases_table(days: list[tuple[str, Day]]) -> str:
     rows = []
     for name, day in days:
         for phase in day.phases[1:]:
-            seconds = [answer.seconds for answer in phase.answers]
+            seconds = phase.answers
             away = (
                 f"{len(phase.away)}, {_time(phase.away, 0.5)} / {_time(phase.away, 1)}" if phase.away else "0"
             )
@@ -382,7 +372,7 @@ def class_table(days: list[tuple[str, Day]]) -> str:
         ),
         (
             "lost / there twice / came back as somebody else",
-            lambda d: " / ".join(str(total(d, pick)) for pick in (_lost, _twice, _others)),
+            lambda d: " / ".join(str(total(d, pick)) for pick in WRONG),
         ),
         ("“Not sent yet” was read, and it was sent later", lambda d: str(total(d, lambda m: m.told))),
         ("errors that a pupil or a teacher saw", lambda d: str(total(d, lambda m: len(m.errors)))),
@@ -401,18 +391,6 @@ def class_table(days: list[tuple[str, Day]]) -> str:
     return markdown.table(
         ["", *(name for name, _ in days)], [(label, *(show(day) for _, day in days)) for label, show in rows]
     )
-
-
-def _lost(measured: Measured) -> int:
-    return measured.lost
-
-
-def _twice(measured: Measured) -> int:
-    return measured.twice
-
-
-def _others(measured: Measured) -> int:
-    return measured.others
 
 
 # --- runs --------------------------------------------------------------------------------------------
@@ -437,7 +415,7 @@ def growth(options: argparse.Namespace) -> str:
     for number in GROW:
         day = measure(number, options, broken=False)
         calm = day.phase
-        seconds = [answer.seconds for answer in calm.answers]
+        seconds = calm.answers
         rows.append(
             (
                 str(number),
@@ -477,7 +455,7 @@ def main() -> None:
     tables = [(f"replicas{of}", phases_table(days)), (f"classes on replicas{of}", class_table(days))]
     markdown.show(tables, options.write)
     measured = [each for _, day in days for each in day.measured]
-    lost, twice, others = (sum(map(pick, measured)) for pick in (_lost, _twice, _others))
+    lost, twice, others = (sum(map(pick, measured)) for pick in WRONG)
     print(f"lost {lost}, twice {twice}")
     sys.exit(lost + twice + others > 0)
 

@@ -2,14 +2,10 @@
 
 import asyncio
 import gzip
-import http.client
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPMessage
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pytest
 import streamlit as st
@@ -18,30 +14,13 @@ from starlette.types import Message
 
 from benchmarks.server import RunningApp, running_app
 from digitlab.inference import ARTIFACTS
+from tests.asking import ask
 from ui.pad import live_files
 from ui.server import live
 
 ROOT = Path(__file__).parents[1]
 BROWSER = ROOT / "ui" / "pad" / "browser"
 LIVE = {"linear", "dense_classic", "tiny_cnn", "cnn", "detector"}
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: HTTPMessage
-    body: bytes
-
-
-def ask(app: RunningApp, path: str, **headers: str) -> Answer:
-    server = urlsplit(app.base_url)
-    connection = http.client.HTTPConnection(server.hostname or "", server.port, timeout=30)
-    try:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request("GET", path, headers=named)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,8 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
-from http.client import HTTPMessage
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -36,6 +35,7 @@ from websockets.sync.client import connect
 from benchmarks.server import RunningApp, running_app
 from benchmarks.streamlit_client import User
 from digitlab.classroom import classes, database, tables
+from tests.asking import Answer, ask
 from ui import links, menu
 from ui.server import classes as ui_classes
 from ui.server import guards, headers, health, sockets, static, warm_up
@@ -44,24 +44,6 @@ ROOT = Path(__file__).parents[1]
 STATIC = headers.SHELL.parent / "static"
 LARGE = max((STATIC / "js").glob("index.*.js"), key=lambda file: file.stat().st_size)
 FONT = next((STATIC / "media").glob("*.woff2"))
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: HTTPMessage
-    body: bytes
-
-
-def ask(app: RunningApp, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    server = urlsplit(app.base_url)
-    connection = http.client.HTTPConnection(server.hostname or "", server.port, timeout=30)
-    try:
-        connection.request(method, path, body, named)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
 
 
 def run(scene: Coroutine[Any, Any, Any]) -> Any:

@@ -33,7 +33,7 @@ def queue() -> TrainingQueue:
 
 def _is_shared() -> bool:
     try:
-        return database.address().get_backend_name() == "postgresql"
+        return database.shared()
     except DatabaseGone:  # no address at all
         return False
 

@@ -20,7 +20,6 @@ from digitlab.classroom import database
 from digitlab.classroom.limits import CODE_LENGTH, CODE_LETTERS, LIFE_S, LONGEST_LIFE_S
 from digitlab.classroom.tables import classes, drawings
 from digitlab.errors import NoSuchClass, WrongKey
-from digitlab.training.runs import FORGOTTEN_S
 
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
 BALANCED, ONE, FREE = "balanced", "one", "free"  # what to draw
@@ -149,11 +148,7 @@ def delete(class_id: str) -> None:
 
 
 def delete_ended() -> int:
-    """Everything of the classes whose time is up, and trainings that nobody comes back to; returns how many
-    classes there were."""
-    from digitlab.classroom import runs
-
-    runs.delete_forgotten(FORGOTTEN_S)
+    """Everything of the classes whose time is up; returns how many there were."""
     ended = classes.c.ends <= time.time()
     with database.reading() as connection:
         found = connection.execute(sa.select(classes.c.id).where(ended)).scalars().all()

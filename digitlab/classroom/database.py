@@ -114,6 +114,11 @@ def address() -> URL:
     raise DatabaseGone(f"{VARIABLE} must name an SQLite file or a PostgreSQL.")
 
 
+def shared() -> bool:
+    """Whether it is one that several servers can share: a PostgreSQL. Raises DatabaseGone."""
+    return address().get_backend_name() == "postgresql"
+
+
 @contextmanager
 def reading() -> Iterator[Connection]:
     """A transaction that writes nothing; all that it reads is of one moment. Raises DatabaseGone."""

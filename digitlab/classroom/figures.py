@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from digitlab.classroom import database, jobs
 from digitlab.classroom.classes import CLOSED, OPEN, PAUSED
+from digitlab.classroom.runs import NOW
 from digitlab.classroom.tables import classes, runs
 from digitlab.errors import DatabaseGone
 from digitlab.training.runs import WAITING
@@ -64,9 +65,8 @@ def _size(connection: Connection) -> int:
 
 
 def _trainers(connection: Connection) -> Trainers:
-    oldest = connection.execute(sa.select(sa.func.min(runs.c.made)).where(runs.c.state == WAITING)).scalar()
-    longest_s = 0.0 if oldest is None else max(0.0, time.time() - oldest)
-    return Trainers(jobs.trainers(connection), longest_s)
+    waited_s = sa.select(NOW - sa.func.min(runs.c.made)).where(runs.c.state == WAITING)
+    return Trainers(jobs.trainers(connection), max(0.0, float(connection.execute(waited_s).scalar() or 0)))
 
 
 def _on_this_disk() -> tuple[int, int]:

@@ -48,11 +48,6 @@ class _Twice(Exception):
     """Somebody else has it."""
 
 
-def shared() -> bool:
-    """Whether the database is one that several servers can share."""
-    return database.address().get_backend_name() == "postgresql"
-
-
 def submit(
     owner: str, class_id: str | None, settings: str, data: bytes | None, waiting_at_most: int, kept: int
 ) -> Row:
@@ -167,7 +162,7 @@ def stop_abandoned(gone_s: float) -> None:
 
 def delete_forgotten(forgotten_s: float) -> None:
     """Those that are over, and whose owner was not there for so long."""
-    if not shared():
+    if not database.shared():
         return
     with database.writing() as connection:
         connection.execute(sa.delete(runs).where(sa.not_(UNFINISHED), runs.c.seen < NOW - forgotten_s))

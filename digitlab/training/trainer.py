@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from digitlab import logs
-from digitlab.classroom import claims, database, jobs, runs
+from digitlab.classroom import claims, database, jobs
 from digitlab.classroom.claims import Claim
 from digitlab.errors import DatabaseGone
 from digitlab.training import local_queue
@@ -264,7 +264,7 @@ def main(command: Sequence[str] = TRAINER) -> int:
 def _problem() -> str:
     """Why nothing can be trained here; empty if it can."""
     try:
-        if not runs.shared():
+        if not database.shared():
             return f"{database.VARIABLE} must name a PostgreSQL: that of the servers."
     except DatabaseGone as error:
         return str(error)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +23,7 @@ from benchmarks import proxy
 from benchmarks.proxy import SETTINGS, Proxy
 from benchmarks.server import HOST, running_app
 from benchmarks.streamlit_client import User
+from tests import asking
 from tests.deploy import certificate
 from ui.server.addresses import as_written
 
@@ -72,10 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-class Answer(NamedTuple):
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
+class Answer(asking.Answer):
+    """A replica's, which says what it was asked."""
 
     @property
     def by(self) -> str:
@@ -92,14 +91,7 @@ class Answer(NamedTuple):
 
 
 def ask(front: Proxy, path: str = "/", method: str = "GET", body: Any = None, **headers: str) -> Answer:
-    connection = http.client.HTTPConnection(HOST, urlsplit(front.base_url).port, timeout=10)
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
-        connection.request(method, path, body, named)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
+    return Answer(*asking.ask(front, path, method, body, **headers))
 
 
 def until(fact: Callable[[], bool]) -> None:

@@ -27,6 +27,7 @@ from tests.apptest import open_page
 from tests.classroom.conftest import postgres, store
 from tests.classroom.postgres import Postgres
 from tests.classroom.test_train_us_page import result
+from tests.training.reloaded import owner_after_reload
 from tests.training.test_train_one_page import IMAGE, PROGRESS
 from ui import datasets
 from ui.pad import _Pad
@@ -139,23 +140,7 @@ def test_while_the_database_is_gone_the_words_are_calm_and_nothing_is_lost(postg
 @pytest.mark.parametrize(("asked", "given"), [("0" * 32, True), ("1" * 32, False)])
 def test_a_reload_on_another_server_finds_the_trainings(asked: str, given: bool) -> None:
     of_visitor.queue().submit("0" * 32, PLAIN.settings)
-
-    def script() -> None:
-        from types import SimpleNamespace
-
-        import streamlit as st
-
-        from pages.training.train_one import owner, trainings
-
-        st.session_state[owner.KEY] = SimpleNamespace(owner=st.session_state["asked"])
-        trainings._take_over()
-
-    test = AppTest.from_function(script)
-    test.session_state["asked"] = asked
-    test.session_state["_trainer"] = "f" * 32
-    test.run()
-    assert not test.exception
-    assert (test.session_state["_trainer"] == asked) == given
+    assert (owner_after_reload(asked) == asked) == given
 
 
 def test_a_class_trains_on_another_machine_and_keeps_the_model(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from digitlab.training.settings import FineTuning, Settings, packed, unpacked
 from digitlab.training.shared_queue import Abandoned, SharedQueue, SharedRun
 from tests.classroom.conftest import postgres, store
 from tests.classroom.postgres import Postgres
+from ui.server import classes as server_classes
 
 __all__ = ["postgres", "store"]  # fixtures
 pytestmark = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
@@ -383,7 +384,7 @@ def test_what_nobody_comes_back_to_is_forgotten(queue: SharedQueue) -> None:
     queue.stop(old)
     with database.writing() as connection:
         connection.execute(sa.update(table).values(seen=runs.NOW - FORGOTTEN_S - 1))
-    classes.delete_ended()
+    server_classes.tidy()
     assert not queue.of("a")
     assert queue.of("b") == [new], "it isn't over"
 

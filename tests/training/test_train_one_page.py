@@ -19,6 +19,7 @@ from digitlab.training.runs import DONE, TRAINING
 from digitlab.training.settings import Settings
 from pages.training.train_one import page, trainings
 from tests.apptest import open_page
+from tests.training.reloaded import owner_after_reload
 from ui.pad import _Pad
 
 IMAGE = data.Dataset(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
@@ -182,23 +183,7 @@ def test_only_the_tab_that_had_trainings_gets_them_back(
     queue: LocalQueue, asked: object, given: bool
 ) -> None:
     queue.submit("0" * 32, PLAIN.settings)
-
-    def script() -> None:
-        from types import SimpleNamespace
-
-        import streamlit as st
-
-        from pages.training.train_one import owner, trainings
-
-        st.session_state[owner.KEY] = SimpleNamespace(owner=st.session_state["asked"])
-        trainings._take_over()
-
-    test = AppTest.from_function(script)
-    test.session_state["asked"] = asked
-    test.session_state["_trainer"] = "f" * 32
-    test.run()
-    assert not test.exception
-    assert (test.session_state["_trainer"] == asked) == given
+    assert (owner_after_reload(asked) == asked) == given
 
 
 def test_the_history_as_csv(queue: LocalQueue) -> None:

@@ -28,10 +28,12 @@ def stop() -> None:
 
 
 def tidy() -> int:
-    """Delete what has ended, and forget what others have deleted. Returns how many classes had ended. Raises
-    DatabaseGone."""
-    from digitlab.classroom import classes, drawings
+    """Delete what has ended, and trainings that nobody comes back to; forget what others have deleted.
+    Returns how many classes had ended. Raises DatabaseGone."""
+    from digitlab.classroom import classes, drawings, runs
+    from digitlab.training.runs import FORGOTTEN_S
 
+    runs.delete_forgotten(FORGOTTEN_S)
     gone = classes.delete_ended()
     drawings.forget_ended()
     return gone
