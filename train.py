@@ -54,10 +54,11 @@ from model_zoo import (
     EVERYTHING,
     GENERATORS,
     LIVE,
+    STROKES,
     Recipe,
     definition,
 )
-from model_zoo.training import export, fine_tune, live, training_data
+from model_zoo.training import export, fine_tune, live, movement, training_data
 from model_zoo.training.fit import OPTIMIZERS, fit, iterations, warm_up
 from model_zoo.training.workers import Workers
 
@@ -215,7 +216,8 @@ def _rate(text: str) -> float:
 
 def _recipe(name: str, options: argparse.Namespace) -> Recipe:
     recipe = replace(definition(name).RECIPE, **_changes(options))
-    return replace(recipe, pen_strokes=False, augmentation=0, internals=False) if options.quick else recipe
+    quick = {"pen_strokes": False, "augmentation": 0, "spoil": 0, "internals": False}
+    return replace(recipe, **quick) if options.quick else recipe
 
 
 def _changes(options: argparse.Namespace) -> dict[str, Any]:
@@ -265,11 +267,8 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     if keras.backend.backend() != "tensorflow":
         return  # the checkpoint has it all; only TensorFlow can make what the app runs
     measured = {}
-    if name in (*CLASSIFIERS, *ABLATIONS) and recipe.calibrate:
-        held_out = [training_data.validation()]
-        if recipe.pen_strokes:  # else its doubts about drawings would make it doubt all
-            held_out.append(training_data.drawn(training_data.VALIDATION_FOLD))
-        measured["temperature"] = export.calibrate(model, [part for part in held_out if part])
+    if name in (*CLASSIFIERS, *ABLATIONS, STROKES) and recipe.calibrate:
+        measured["temperature"] = export.calibrate(model, _held_out(name, recipe))
     seconds = round(time.perf_counter() - started)
 
     with export.published(options.out / name) as folder:
@@ -293,7 +292,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
             "recipe": asdict(recipe),
             "iterations_per_epoch": per_epoch,
             "seed": options.seed,
-            "data": _provenance(images, recipe) if recipe.epochs else "That of its members.",
+            "data": _provenance(name, images, recipe) if recipe.epochs else "That of its members.",
             "seconds": seconds,
             "trained": date.today().isoformat(),
         }
@@ -308,17 +307,26 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
 
 
 def _training_data(name: str, recipe: Recipe, limit: int | None) -> training_data.TrainingData:
-    missing = [
-        which for which in training_data.NEEDED if recipe.pen_strokes and not training_data.pens(which)
-    ]
+    wanted = training_data.NEEDED if name == DETECTOR else ("digits",)
+    missing = [which for which in wanted if recipe.pen_strokes and not training_data.pens(which)]
     for which in missing:
         print(training_data.NEEDED[which], file=sys.stderr)
     others = recipe.pen_strokes and recipe.epochs > 0  # what is not trained needs nothing prepared
-    return (
-        training_data.detector(limit)
-        if name == DETECTOR
-        else training_data.classifiers(others, limit, recipe.rendered_variants)
-    )
+    if name == STROKES:
+        return movement.load(recipe, limit)
+    if name == DETECTOR:
+        return training_data.detector(limit, recipe.hands)
+    return training_data.classifiers(others, limit, recipe.rendered_variants, recipe.hands)
+
+
+def _held_out(name: str, recipe: Recipe) -> list[training_data.Examples]:
+    """What its temperature is fitted on."""
+    drawings = training_data.VALIDATION_FOLD
+    if name == STROKES:
+        return [movement.drawn(drawings)]
+    if not recipe.pen_strokes:  # its doubts about drawings would make it doubt all
+        return [training_data.validation()]
+    return [part for part in (training_data.validation(), training_data.drawn(drawings)) if part]
 
 
 def _digest(*what: Any) -> str:
@@ -334,6 +342,11 @@ def _measured(name: str, model: Any, served: inference.Model, folder: Path, quic
         if len(model.inputs) == 2 and "deep_cnn" in readers:
             measured |= export.recognisable(served, inference.load("deep_cnn"))
         return measured
+    if name == STROKES:
+        partner = folder.parents[1] / movement.PARTNER
+        return movement.joining(
+            served, inference.read(partner if partner.is_dir() else ARTIFACTS / movement.PARTNER)
+        )
     if name == DETECTOR:
         predictions = {"scores": served.score(test.pictures())}
         measured = export.detection(served, predictions["scores"])
@@ -363,15 +376,18 @@ def _refuse_worse(target: Path, card: dict[str, Any]) -> None:
         )
 
 
-def _provenance(images: int, recipe: Recipe) -> str:
-    held_out = f"{training_data.VALIDATION:,} more of MNIST held out for validation; 10,000 test images."
-    if not (recipe.pen_strokes and training_data.pens("digits")):
-        return f"{images:,} training images of MNIST; {held_out}"
-    return (
-        f"{images:,} training images of MNIST and of pen strokes (UCI Pen-Based, UNIPEN); {held_out} "
+def _provenance(name: str, images: int, recipe: Recipe) -> str:
+    writers = (
         "No writer number of the pen strokes is in two of training, validation and test; in three of "
         "UNIPEN’s sources such a number is a page, and one person may have written several."
     )
+    if name == STROKES:
+        return f"{images:,} drawings as pen strokes (UCI Pen-Based, UNIPEN). {writers}"
+    held_out = f"{training_data.VALIDATION:,} more of MNIST held out for validation; 10,000 test images."
+    if not (recipe.pen_strokes and training_data.pens("digits")):
+        return f"{images:,} training images of MNIST; {held_out}"
+    sources = "of MNIST and of pen strokes (UCI Pen-Based, UNIPEN)"
+    return f"{images:,} training images {sources}; {held_out} {writers}"
 
 
 if __name__ == "__main__":

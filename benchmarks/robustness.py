@@ -4,7 +4,7 @@ others.
     python -m benchmarks.robustness [--limit N] [--write]
 
 MNIST is needed; without pen strokes (PEN_DIGITS, docs/data.md) their rows are missing. --write puts the table
-into docs/robustness.md.
+into docs/robustness.md, and its rows on MNIST into the file that the page "Spoil my digit" shows.
 """
 
 import argparse
@@ -16,17 +16,19 @@ from itertools import pairwise
 import numpy as np
 
 from benchmarks import markdown
-from benchmarks.corruptions import CORRUPTIONS, corrupt
 from benchmarks.drawings import PAGES, UNSEEN, Seen, looked_at, unseen, writers
 from benchmarks.markdown import percent
 from benchmarks.pen_strokes import PEN_BOUNDS
 from digitlab import data, inference
 from digitlab.errors import DataUnavailable, DigitLabError
+from digitlab.evaluation import spoil
+from digitlab.evaluation.corruptions import CORRUPTIONS, corrupt
 from digitlab.inference import Model
 from model_zoo.training.training_data import TEST_FOLD
 
 PAGE = markdown.DOCS / "robustness.md"
 WORST = 0.1  # of the writers
+AS_THEY_ARE = "MNIST's test images"
 
 Row = tuple[str, list[float]]  # what is measured, a share for each reader
 IsRight = Callable[
@@ -52,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(table)
     if options.write:
         markdown.keep(PAGE, "robustness", table)
+        if not options.limit:
+            spoil.keep(on_mnist(list(models), rows))
     return 0
 
 
@@ -64,7 +68,7 @@ def measured(models: Sequence[Model], limit: int | None = None) -> Iterator[Row]
             pictures = images / np.float32(255)
             return list(pool.map(lambda model: model.predict(pictures).argmax(axis=1) == labels, models))
 
-        yield "MNIST's test images", _means(is_right(*mnist))
+        yield AS_THEY_ARE, _means(is_right(*mnist))
         yield from spoiled(mnist, is_right)
         yield "UCI optical digits, 8 × 8", _means(is_right(*data.load("digits", "test")))
         try:
@@ -74,6 +78,15 @@ def measured(models: Sequence[Model], limit: int | None = None) -> Iterator[Row]
             return
         seen = looked_at(drawings)
         yield from drawn(seen, is_right(seen.pictures[""], seen.digits))
+
+
+def on_mnist(readers: Sequence[str], rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """The shares read wrong, as `digitlab.evaluation.spoil.keep` wants them."""
+    named = {spoil.CLEAN if name == AS_THEY_ARE else name: shares for name, shares in rows}
+    return {
+        reader: {name: 1 - named[name][number] for name in (spoil.CLEAN, *CORRUPTIONS)}
+        for number, reader in enumerate(readers)
+    }
 
 
 def spoiled(mnist: data.Dataset, is_right: IsRight) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
     model = load("cnn")
     probabilities = model.predict(pictures)
+    answer = model.answer(picture, drawing)
 
 Pictures are float32 (N, 28, 28) in [0, 1], ink bright on black, as `digitlab.preprocess.to_mnist` makes
 them. Everything here may be called from many threads at once: an interpreter can only do one thing at a
@@ -22,10 +23,14 @@ import numpy as np
 from digitlab.caches import once
 from digitlab.classroom.names import OF_CLASS
 from digitlab.errors import UnknownName
+from digitlab.movement import direction_maps
+from digitlab.strokes import Stroke
 
 ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
 DETECTOR = "detector"
+STROKES = "strokes"  # reads the pen's movement
 SURE = 0.5  # a digit that is less probable than all others together is a guess, not an answer
+LEAST = 1e-7  # no opinion is so firm that the other one couldn't outweigh it
 _INTERPRETERS = max(2, min(4, os.cpu_count() or 1))  # of each model; more would only cost memory
 _BATCH = 256  # images at a time: more would take memory and win nothing
 
@@ -74,7 +79,8 @@ class Answer:
     """What the app says about one picture.
 
     `digit` is None where the model had better not say one; `is_digit` tells whether the picture looks
-    like a digit at all. `guess` and `runner_up` are the two most probable digits all the same.
+    like a digit at all. `guess` and `runner_up` are the two most probable digits all the same. Where the
+    drawing was read, too, `by_picture` and `by_movement` are what each of them says alone.
     """
 
     digit: int | None
@@ -82,6 +88,9 @@ class Answer:
     runner_up: int
     is_digit: bool
     probabilities: np.ndarray  # float32 (10,), adding up to 1
+    by_picture: np.ndarray | None = None  # float32 (10,)
+    by_movement: np.ndarray | None = None  # float32 (10,)
+    doubt: str | None = None  # why no digit is said of a photo, in a sentence (digitlab.preprocess.Doubtful)
 
 
 class Model:
@@ -158,14 +167,39 @@ class Model:
     def reconstructs(self) -> bool:
         return "reconstruction" in self._network.outputs
 
-    def answer(self, picture: np.ndarray) -> Answer:
-        """What to say about one picture, float32 (28, 28)."""
+    @property
+    def reads_movement(self) -> bool:
+        """Whether its answers about a drawing are joined with those of the reader of strokes. What learned
+        MNIST alone is in the zoo to show how far that goes."""
+        return bool(self.card.get("recipe", {}).get("pen_strokes"))
+
+    def answer(self, picture: np.ndarray, drawing: Sequence[Stroke] | None = None) -> Answer:
+        """What to say about one picture, float32 (28, 28). With the `drawing` that it shows, its strokes in
+        any unit, the pen's movement is read, too, by a model that `reads_movement`."""
         batch = picture[None]
         probabilities = self.predict(batch)[0]
+        by_picture = by_movement = None
+        if drawing and self.reads_movement:
+            strokes = _strokes()
+            maps = direction_maps([np.asarray(stroke.points) for stroke in drawing])
+            by_picture, by_movement = probabilities, strokes.predict(maps[None])[0]
+            probabilities = joined(by_picture, by_movement, strokes.card)
         runner_up, guess = (int(digit) for digit in np.argsort(probabilities)[-2:])
         is_digit = bool(self.digit_score(batch)[0] >= _detector().card["threshold"])
-        sure = is_digit and probabilities[guess] >= SURE
-        return Answer(guess if sure else None, guess, runner_up, is_digit, probabilities)
+        doubt = getattr(picture, "doubt", None)
+        sure = is_digit and not doubt and probabilities[guess] >= SURE
+        digit = guess if sure else None
+        return Answer(digit, guess, runner_up, is_digit, probabilities, by_picture, by_movement, doubt)
+
+
+def joined(by_picture: np.ndarray, by_movement: np.ndarray, how: Mapping[str, Any]) -> np.ndarray:
+    """Two opinions as one, float32 (..., 10) each: the mean of their logits, `how["weight"]` in [0, 1] being
+    the movement's, divided by `how["joined_temperature"]`. The card of the reader of strokes has both."""
+    weight = how["weight"]
+    logits = (1 - weight) * np.log(np.maximum(by_picture, LEAST))
+    logits += weight * np.log(np.maximum(by_movement, LEAST))
+    shares = np.exp((logits - logits.max(axis=-1, keepdims=True)) / how["joined_temperature"])
+    return (shares / shares.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
 def _card(folder: Path) -> Mapping[str, Any]:
@@ -174,6 +208,10 @@ def _card(folder: Path) -> Mapping[str, Any]:
 
 def _detector() -> Model:
     return load(DETECTOR)
+
+
+def _strokes() -> Model:
+    return load(STROKES)
 
 
 class _Network:

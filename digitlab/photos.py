@@ -13,6 +13,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 6 * 1024 * 1024  # as server.maxUploadSize
 MAX_PIXELS = 50_000_000  # today's largest phone cameras; decoded shrunk, never whole, if it is a JPEG
 _SIDE = 1024  # pixels of the longer side: enough for any pen
+_FEWEST_BITS = 12  # of a scanner that writes 16
 _MAX_SCANS = 200  # a progressive JPEG has about ten, and each goes over the whole picture
 
 
@@ -29,7 +30,7 @@ def decode(content: bytes) -> np.ndarray:
         image.draft("RGB", (math.ceil(size[0] * shrink), math.ceil(size[1] * shrink)))
         image = ImageOps.exif_transpose(image)
         if image.mode.startswith("I;16"):  # a scanner's 16 bits: Pillow would clip them to 8
-            image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            image = Image.fromarray(_of_8_bits(np.asarray(image)))
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
         image.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
     except PictureError:
@@ -39,6 +40,12 @@ def decode(content: bytes) -> np.ndarray:
     if min(image.size) < MIN_SIDE:
         raise PictureError(f"This picture is too small or too narrow: {size[0]} × {size[1]} pixels.")
     return np.asarray(image)
+
+
+def _of_8_bits(grey: np.ndarray) -> np.ndarray:
+    """The upper 8 of the bits that are used: many a scanner has 12, or 14."""
+    used = max(_FEWEST_BITS, int(grey.max()).bit_length())
+    return (grey >> (used - 8)).astype(np.uint8)
 
 
 def _check(image: Image.Image, content: bytes) -> None:

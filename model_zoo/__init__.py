@@ -17,14 +17,17 @@ CLASSIFIERS = (
     "tiny_cnn",
     "cnn",
     "deep_cnn",
+    "sturdy",
     "committee",
     "autoencoder",
 )
 DETECTOR = "detector"  # it tells whether it is a digit at all
+STROKES = "strokes"  # it reads the pen's movement, beside a reader of pictures
 ABLATIONS = ("dense_classic_sgd",)  # trained for its history alone, to be compared with another's
 GENERATORS = ("vae", "vae_conditional")  # they draw digits
-LIVE = ("linear", "dense_classic", "tiny_cnn", "cnn", DETECTOR)  # they answer in the browser, at every frame
-EVERYTHING = (*CLASSIFIERS, DETECTOR, *ABLATIONS, *GENERATORS)
+# they answer in the browser, at every frame
+LIVE = ("linear", "dense_classic", "tiny_cnn", "cnn", DETECTOR, STROKES)
+EVERYTHING = (*CLASSIFIERS, DETECTOR, STROKES, *ABLATIONS, *GENERATORS)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,10 @@ class Recipe:
     batch_size: int
     learning_rate: float  # at its highest
     augmentation: float = 0  # strength of the distortions, new ones each epoch (training/augment.py); 0: none
+    spoil: float = 0  # share of the pictures with noise, fog, lines and the like (training/spoil.py)
     pen_strokes: bool = True  # learn from other handwriting than MNIST's, too (training/training_data.py)
     rendered_variants: int = 2  # so many of a digit's four variants pass the pad's preprocessing
+    hands: float = 0  # share of the pen drawings written as people elsewhere write (training/hands.py)
     optimizer: str = "adam"
     one_cycle: bool = True  # the learning rate rises for a fifth of the run, and falls to nothing
     average: bool = False  # keep a moving average of the weights, which is steadier than the last ones

@@ -1,9 +1,10 @@
 """Digit or not? A small network beside the readers: a reader must answer with a digit, this one need not.
 
-It learns from the digits that the readers learn from, and from what is none, as an eleventh class: letters
-and symbols that people wrote, our own scribbles, and MNIST's digits turned by a quarter, mirrored, cut, laid
-over each other, two at a time (after "outlier exposure", Hendrycks, Mazeika, Dietterich 2019). Letters that
-many people write like a digit are left out: nobody could tell an O from a 0.
+It learns from the digits that the readers learn from, some of them written as people elsewhere write them,
+and from what is none, as an eleventh class: letters and symbols that people wrote, our own scribbles, hearts
+and faces, and MNIST's digits turned by a quarter, mirrored, cut, laid over each other, two at a time (after
+"outlier exposure", Hendrycks, Mazeika, Dietterich 2019). Letters that many people write like a digit are
+left out: nobody could tell an O from a 0. So are straight lines that stand, whatever they were meant to be.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ RECIPE = Recipe(
     batch_size=128,
     learning_rate=0.004,
     augmentation=0.75,
+    hands=0.3,
     loss={"eleven": "sparse_categorical_crossentropy"},
 )
 

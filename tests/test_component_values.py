@@ -46,6 +46,7 @@ PAGES = {
     "optimisation": {"start"},
     "samples": {"pressed"},
     "slicing": {"rectangle"},
+    "spoil": {"pressed"},
     "train_one": {"owner"},
     "wall": {"pressed"},
 }

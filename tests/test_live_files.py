@@ -20,7 +20,7 @@ from ui.server import live
 
 ROOT = Path(__file__).parents[1]
 BROWSER = ROOT / "ui" / "pad" / "browser"
-LIVE = {"linear", "dense_classic", "tiny_cnn", "cnn", "detector"}
+LIVE = {"linear", "dense_classic", "tiny_cnn", "cnn", "detector", "strokes"}
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,27 @@ def table(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
     )
 
 
+def why(answers: Sequence[Answer]) -> Markup:
+    """Why nobody is sure, where a photo shows it; nothing otherwise."""
+    doubt = next((answer.doubt for answer in answers if answer.doubt), None)
+    return markup("<p>{doubt}</p>", doubt=doubt) if doubt else Markup()
+
+
+def movement(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
+    """What the pen's movement says, and which of several models go without it; nothing where it wasn't
+    read."""
+    said = next((answer.by_movement for answer in answers if answer.by_movement is not None), None)
+    if said is None:
+        return Markup()
+    alone = [title for title, answer in zip(titles, answers, strict=True) if answer.by_movement is None]
+    return markup(
+        '<p class="runner-up">The pen’s movement: <b>{digit}</b>, {share}. {without}</p>',
+        digit=said.argmax(),
+        share=probability(float(said.max())),
+        without=f"It counts for all but {' and '.join(alone)}: they read the picture alone." if alone else "",
+    )
+
+
 # one text for all ten: they change with every stroke
 _BARS = (
     '<div><div class="bars" role="img" aria-label="Probability of each digit. {spoken}">'
@@ -79,12 +100,12 @@ _BARS = (
         f'<span class="track"><span></span></span><span>{{label{digit}}}</span></div>'
         for digit in range(10)
     )
-    + '</div><p class="runner-up">{second}</p></div>'
+    + '</div><p class="runner-up">{second}</p>{alone}</div>'
 )
 
 
 def bars(answer: Answer) -> Markup:
-    """Ten bars of probability, and the runner-up in a sentence."""
+    """Ten bars of probability, the runner-up in a sentence, and what picture and movement say alone."""
     shares = [float(share) for share in answer.probabilities]
     figures = [probability(share) for share in shares]
     chosen = ["chosen" if digit == answer.digit else "" for digit in range(10)]
@@ -94,13 +115,34 @@ def bars(answer: Answer) -> Markup:
     spoken = ", ".join(f"{digit}: {figure}" for digit, figure in enumerate(figures))
     parts = {"chosen": chosen, "width": widths, "label": labels}
     values = {f"{name}{digit}": part[digit] for name, part in parts.items() for digit in range(10)}
-    return markup(_BARS, spoken=spoken, second=second_thoughts(answer), **values)
+    return markup(_BARS, spoken=spoken, second=second_thoughts(answer), alone=opinions(answer), **values)
+
+
+def opinions(answer: Answer) -> Markup:
+    """What the picture and the pen's movement say alone, where both were read; coloured where they differ."""
+    if answer.by_picture is None or answer.by_movement is None:
+        return Markup()
+    alone = {"Its picture": answer.by_picture, "The pen’s movement": answer.by_movement}
+    said = (
+        markup(
+            '<span class="{other}">{what}: <b>{digit}</b>, <span>{share}</span></span>',
+            other="" if shares.argmax() == answer.guess else "other",
+            what=what,
+            digit=shares.argmax(),
+            share=probability(float(shares.max())),
+        )
+        for what, shares in alone.items()
+    )
+    return markup('<p class="opinions">{said}</p>', said=joined(said, " "))
 
 
 @cache
-def template() -> Markup:
-    """As an answer and its details look, to be filled in by the browser (ui/pad/browser/live.js)."""
-    blank = Answer(None, 0, 1, False, np.zeros(10, np.float32))
+def template(with_opinions: bool = False) -> Markup:
+    """As an answer and its details look, to be filled in by the browser (ui/pad/browser/live.js): also what
+    picture and movement say alone, if asked for."""
+    nobody = np.zeros(10, np.float32)
+    alone = (nobody, nobody) if with_opinions else (None, None)
+    blank = Answer(None, 0, 1, False, nobody, *alone)
     picture = markup(
         '<figure class="figure" style="width:{side}px"><canvas width="28" height="28"></canvas>'
         "<figcaption>{caption}</figcaption></figure>",
@@ -116,9 +158,9 @@ def details(*parts: Markup) -> Markup:
 
 
 @cache
-def no_details() -> Markup:
+def no_details(with_opinions: bool = False) -> Markup:
     """Their place while there are none, so that nothing moves when they come."""
-    return markup('<div class="no-details" aria-hidden="true">{parts}</div>', parts=template())
+    return markup('<div class="no-details" aria-hidden="true">{parts}</div>', parts=template(with_opinions))
 
 
 def second_thoughts(answer: Answer) -> str:

@@ -9,6 +9,7 @@ from digitlab import data, snippets, strokes
 from digitlab.data import samples
 from digitlab.errors import ClassError, DataUnavailable
 from digitlab.preprocess import to_mnist
+from digitlab.strokes import Drawing
 from ui import answers, classroom, datasets, drawing_link, input_digit, known_classes
 from ui.links import page_link
 
@@ -32,6 +33,7 @@ class ChosenDigit:
     label: int | None  # what it is meant to be, where that is known
     whose: str  # "your drawing"
     name: str | None = None  # mnist-4711, where it is of a data set
+    drawing: Drawing = ()  # its strokes, where it was drawn here
 
 
 def choose(example: str | None = None) -> ChosenDigit:
@@ -83,13 +85,14 @@ def _chosen(start: str | None) -> ChosenDigit:
         st.query_params.pop("sample", None)
     if seen is not None and drawn is not None:
         named = drawing_link.WHOSE if drawing_link.is_shown() else "your drawing"
-        return ChosenDigit(seen, drawn, None, named)
+        return ChosenDigit(seen, drawn, None, named, drawing=input_digit.drawing())
     if start and (found := sample(start)):
         return _of_data_set(start, *found)
-    example = strokes.render(strokes.examples()[snippets.EXAMPLE])
+    drawing = strokes.examples()[snippets.EXAMPLE]
+    example = strokes.render(drawing)
     picture = to_mnist(example)
     assert picture is not None, "our example has ink"
-    return ChosenDigit(picture, example, snippets.EXAMPLE, "our example")
+    return ChosenDigit(picture, example, snippets.EXAMPLE, "our example", drawing=drawing)
 
 
 def _of_data_set(name: str, image: np.ndarray, label: int) -> ChosenDigit:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from digitlab import photos, strokes
 from digitlab.errors import PictureError
+from digitlab.strokes import Drawing
 from ui import pad
 from ui.pad.tools import tools
 
@@ -36,6 +37,11 @@ def picture() -> np.ndarray | None:
     if source() == "draw":
         return strokes.render(pad.drawing()) if pad.drawing() else None
     return _photo(source()).picture
+
+
+def drawing() -> Drawing:
+    """The strokes of what is read; none of a photo."""
+    return pad.drawing() if source() == "draw" else ()
 
 
 def choose() -> None:

@@ -59,6 +59,7 @@ CHAPTERS: Mapping[str, Sequence[Entry]] = MappingProxyType(
             ("one_digit", "One digit against the rest", "filter_1"),
             ("confidence", "Answer only when sure", "speed"),
             ("compare", "Compare two models", "compare_arrows"),
+            ("spoil", "Spoil my digit", "foggy"),
             ("guess", "You against the machine", "sports_esports"),
         ),
         "Learn": _chapter(

@@ -32,7 +32,9 @@ SURENESS = (
 
 
 def sentence(answer: Answer) -> str:
-    """How sure the model is, in words."""
+    """How sure the model is, in words; or why it isn't."""
+    if answer.doubt:
+        return answer.doubt
     if not answer.is_digit:
         return NO_DIGIT
     if answer.digit is None:

@@ -86,20 +86,21 @@ def on_pad(strokes: Sequence[np.ndarray], rng: np.random.Generator) -> OnPad:
     return OnPad(render([Stroke((stroke - low) * scale + corner, pen) for stroke in strokes]), pen / size)
 
 
-def bent(strokes: Sequence[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+def bent(strokes: Sequence[np.ndarray], rng: np.random.Generator, strength: float = 1) -> list[np.ndarray]:
     """The strokes as another hand might have written them: turned by up to 7 degrees, slanted by up to 0.18,
-    stretched by up to a tenth, each stroke a little moved and bent. More made every model worse."""
+    stretched by up to a tenth, each stroke a little moved and bent; or so many times as much. More than 1
+    made every reader of pictures worse."""
     points = np.concatenate(strokes)
     middle, size = (points.min(axis=0) + points.max(axis=0)) / 2, max(np.ptp(points, axis=0).max(), 1e-6)
-    angle, slant = np.radians(rng.uniform(-7, 7)), rng.uniform(-0.18, 0.18)
-    stretch = np.exp(rng.uniform(-0.1, 0.1))
+    angle, slant = strength * np.radians(rng.uniform(-7, 7)), strength * rng.uniform(-0.18, 0.18)
+    stretch = np.exp(strength * rng.uniform(-0.1, 0.1))
     matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = matrix @ [[stretch, -slant], [0, 1]]
-    waves = cv2.resize(rng.normal(0, 0.018, (4, 4, 2)), (17, 17), interpolation=cv2.INTER_CUBIC)
+    waves = strength * cv2.resize(rng.normal(0, 0.018, (4, 4, 2)), (17, 17), interpolation=cv2.INTER_CUBIC)
     moved = []
     for stroke in strokes:
         at = (stroke - middle) / size  # about -0.5 to 0.5
         cell = np.clip(np.round((at + 0.5) * 16), 0, 16).astype(int)
-        at = at + waves[cell[:, 1], cell[:, 0]] + rng.normal(0, 0.006, 2)
+        at = at + waves[cell[:, 1], cell[:, 0]] + strength * rng.normal(0, 0.006, 2)
         moved.append(at @ matrix.T)
     return moved

@@ -25,12 +25,13 @@ class Part(NamedTuple):
 
 
 def read(model: Model, picture: np.ndarray, whole: Answer) -> tuple[Part, ...]:
-    """The digits in a picture, from left to right. None where the whole has an answer, where it doesn't fall
-    apart cleanly into 2 to 4 pieces, or where one of these is no digit or not a sure one.
+    """The digits in a picture, from left to right. None where the whole has an answer or is a doubtful photo,
+    where it doesn't fall apart cleanly into 2 to 4 pieces, or where one of these is no digit, or not a sure
+    one.
 
     `picture` is uint8 as for `to_mnist`; `whole` is what the model says about all of it.
     """
-    if whole.digit is not None:  # nearly always: a usual stroke costs nothing more
+    if whole.digit is not None or whole.doubt:  # nearly always: a usual stroke costs nothing more
         return ()
     parts = []
     for piece in split(picture):

@@ -20,7 +20,7 @@ from model_zoo.training.training_data import TEST_FOLD, VALIDATION_FOLD, Example
 if TYPE_CHECKING:
     import keras
 
-REFUSED = 0.01  # share of validation digits that the detector may refuse
+REFUSED = 0.007  # share of validation digits that the detector may refuse
 UNITS = 20  # of the first layer, kept at each moment of the training
 NEIGHBOURS = 6  # training images nearest to each test image
 
@@ -52,7 +52,7 @@ def convert(model: "keras.Model", bits: int = 32, internals: bool = False) -> by
     archive = keras.export.ExportArchive()
     archive.track(model)
     if len(model.inputs) == 1:  # one that wants the label can't be asked about a picture alone
-        pictures = tf.TensorSpec((None, 28, 28), tf.float32, name="pictures")
+        pictures = tf.TensorSpec(model.input_shape, tf.float32, name="pictures")
         archive.add_endpoint("serving_default", serve, input_signature=[pictures])
     if decoder := next((layer for layer in model.layers if layer.name == "decoder"), None):
         code = tf.TensorSpec((None, decoder.input_shape[-1]), tf.float32, name="code")

@@ -15,7 +15,8 @@ from digitlab.errors import DigitLabError
 from model_zoo import Recipe
 from model_zoo.training import training_data
 from model_zoo.training.augment import distort
-from model_zoo.training.training_data import TrainingData
+from model_zoo.training.spoil import spoil
+from model_zoo.training.training_data import TrainingData, floats
 from model_zoo.training.workers import Workers
 
 if TYPE_CHECKING:
@@ -80,9 +81,11 @@ def fit(
         def __getitem__(self, index: int):
             rng = np.random.default_rng([seed, self.epoch, index, *([workers.rank] if workers.rank else [])])
             chosen = workers.share(self.order[index * recipe.batch_size :][: recipe.batch_size])
-            images = variants[rng.integers(len(variants), size=len(chosen)), chosen] / np.float32(255)
+            images = floats(variants[rng.integers(len(variants), size=len(chosen)), chosen])
             if recipe.augmentation:
                 images = distort(images, rng, recipe.augmentation)
+            if recipe.spoil:
+                images = spoil(images, rng, recipe.spoil)
             return given(images, labels[chosen]), wanted(images, labels[chosen])
 
     def given(images: np.ndarray, labels: np.ndarray) -> Any:

@@ -92,7 +92,9 @@ def export(model: "keras.Model") -> bytes:
         if not _is_automatic(operation):
             layers[-1]["name"] = operation.name
     numbers = np.concatenate([part.ravel() for part in weights])
-    header = {"input": [28, 28, 1], "output": output, "weights": len(numbers), "layers": layers}
+    size = list(model.input_shape[1:])
+    shape = size if len(size) == 3 else [*size, 1]
+    header = {"input": shape, "output": output, "weights": len(numbers), "layers": layers}
     return _packed(header, numbers)
 
 

@@ -18,12 +18,17 @@ from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.preprocess import FIELD, to_mnist
 from model_zoo import DETECTOR, definition
-from model_zoo.training.augment import as_others_write
+from model_zoo.training import augment, hands
+from model_zoo.training.doodles import doodle
+from model_zoo.training.pen import along
 
 VALIDATION = 6_000  # of the 60,000 training images, never trained on: for temperature and threshold
 SPLIT_SEED = 0  # the same images are held out whatever the seed of the training
 VARIANTS = 4  # of each digit: MNIST's as it is, and as the pad would show it; a drawing with four pens
 WEIGHT = 2  # how often a pen drawing is seen in an epoch
+LETTERS_WEIGHT = 4  # how often a letter is, for the detector
+HARD_LETTERS = "fYrd"  # they looked most like digits to it: twice as often
+DOODLES = 1 / 12  # so many of our own hearts, faces and the like for each digit
 TEST_FOLD, VALIDATION_FOLD = 0, 1  # of the writers; the others are trained on
 NO_DIGIT = 10
 NEEDED = {
@@ -33,7 +38,7 @@ NEEDED = {
 # what many people write like a digit: no detector can, and none should, tell it apart
 LIKE_DIGITS = {
     "0": "OoDQ",
-    "1": "IlL|/\\!()[]i",
+    "1": "IlL|/\\!()[]i'`,",  # the last three are large on the pad
     "2": "Zz",
     "3": "}",
     "4": "y",
@@ -46,18 +51,24 @@ LIKE_DIGITS = {
 
 
 class Examples(NamedTuple):
-    """Pictures uint8 (N, 28, 28), ink bright on black, and labels (N,)."""
+    """Pictures uint8 (N, 28, 28), ink bright on black, or direction maps float16 (N, 14, 14, 10); and labels
+    (N,)."""
 
     images: np.ndarray
     labels: np.ndarray
 
     def pictures(self) -> np.ndarray:
-        """float32 in [0, 1]."""
-        return self.images / np.float32(255)
+        """float32 in [0, 1]; direction maps as they are."""
+        return floats(self.images)
+
+
+def floats(images: np.ndarray) -> np.ndarray:
+    """float32: of bytes [0, 1]; what has fractions already stays as it is."""
+    return images / np.float32(255) if images.dtype == np.uint8 else images.astype(np.float32)
 
 
 class TrainingData(NamedTuple):
-    variants: np.ndarray  # uint8 (variants, N, 28, 28): each training image in some variants
+    variants: np.ndarray  # (variants, N, ...) as in Examples: each training image in some variants
     labels: np.ndarray  # (N,)
     validation: Examples  # never trained on
 
@@ -119,10 +130,13 @@ def pens(which: str) -> list[PenDrawing]:
 
 
 @lru_cache(maxsize=2)
-def classifiers(pen_strokes: bool, limit: int | None, rendered_variants: int = 2) -> TrainingData:
-    """Training data of a classifier. With `pen_strokes`, the pen drawings and MNIST, of whose VARIANTS as
-    many as `rendered_variants` says pass the pad's preprocessing, written in other countries' ways. Else
-    MNIST alone, as it is. `limit` is a number of MNIST's images."""
+def classifiers(
+    pen_strokes: bool, limit: int | None, rendered_variants: int = 2, elsewhere: float = 0
+) -> TrainingData:
+    """Training data of a classifier. With `pen_strokes`, the pen drawings, a share `elsewhere` of them as
+    people elsewhere write, and MNIST, of whose VARIANTS as many as `rendered_variants` says pass the pad's
+    preprocessing, written in other countries' ways. Else MNIST alone, as it is. `limit` is a number of
+    MNIST's images."""
     images, labels = (part[_order()[:-VALIDATION][:limit]] for part in mnist("train"))
     if not pen_strokes:
         return TrainingData(images[None], labels, validation())
@@ -137,7 +151,8 @@ def classifiers(pen_strokes: bool, limit: int | None, rendered_variants: int = 2
         return TrainingData(np.stack(variants), labels, validation())
     seeds = iter(range(1_000, 1_000 + VARIANTS * WEIGHT))
     written = [
-        np.concatenate([_on_paper(drawings, next(seeds), bend=True) for _ in range(WEIGHT)]) for _ in variants
+        np.concatenate([_on_paper(drawings, next(seeds), True, elsewhere) for _ in range(WEIGHT)])
+        for _ in variants
     ]
     meant = np.tile([int(d.label) for d in drawings], WEIGHT).astype(np.uint8)
     return TrainingData(
@@ -148,26 +163,25 @@ def classifiers(pen_strokes: bool, limit: int | None, rendered_variants: int = 2
 
 
 @lru_cache(maxsize=1)
-def detector(limit: int | None) -> TrainingData:
-    """For the detector: the digits that the readers learn from, and at least half as much that is none,
-    labelled NO_DIGIT."""
+def detector(limit: int | None, elsewhere: float = 0) -> TrainingData:
+    """For the detector: the digits that the readers learn from, a share `elsewhere` of the pen drawings as
+    people elsewhere write, and at least half as much that is none, labelled NO_DIGIT."""
     rng = np.random.default_rng(SPLIT_SEED)
-    variants, labels, held_out = classifiers(True, limit)
+    variants, labels, held_out = classifiers(True, limit, elsewhere=elsewhere)
     make = definition(DETECTOR).not_digits
     none = make(variants[0] / np.float32(255), labels, len(labels) // 2, rng)
-    others = np.broadcast_to(_bytes(none), (VARIANTS, *none.shape))
+    doodles = np.stack([_doodles(int(len(labels) * DOODLES), look) for look in range(VARIANTS)])
+    others = np.concatenate([np.broadcast_to(_bytes(none), (VARIANTS, *none.shape)), doodles], axis=1)
     letters = [d for d in pens("other") if d.fold not in (TEST_FOLD, VALIDATION_FOLD) and is_clear(d.label)]
-    letters = letters[: limit and limit // 4]
+    letters = [d for d in letters if not is_plain_one(d.strokes)][: limit and limit // 4]
     if letters:
-        written = np.stack(
-            [
-                np.concatenate(
-                    [_on_paper(letters, 2_000 + look * WEIGHT + n, bend=True) for n in range(WEIGHT)]
-                )
-                for look in range(VARIANTS)
-            ]
-        )
-        others = np.concatenate([others, written], axis=1)
+        letters += [d for d in letters if d.label in HARD_LETTERS]
+        seeds = iter(range(2_000, 2_000 + VARIANTS * LETTERS_WEIGHT))
+        written = [
+            np.concatenate([_on_paper(letters, next(seeds), True) for _ in range(LETTERS_WEIGHT)])
+            for _ in range(VARIANTS)
+        ]
+        others = np.concatenate([others, np.stack(written)], axis=1)
     spoiled = _bytes(make(held_out.pictures(), held_out.labels, len(held_out.labels) // 2, rng))
     return TrainingData(
         np.concatenate([variants, others], axis=1),
@@ -184,19 +198,40 @@ def is_clear(character: str) -> bool:
     return not any(character in letters for letters in LIKE_DIGITS.values())
 
 
+def is_plain_one(strokes: Sequence[np.ndarray]) -> bool:
+    """Whether it is a single line that stands: a 1, whatever letter or sign its writer meant by it."""
+    if len(strokes) > 1:
+        return False
+    across, down = strokes[0][-1] - strokes[0][0]
+    straight = float(np.hypot(across, down))
+    return bool(abs(down) > 0.5 * abs(across) and along(strokes[0])[-1] < 1.25 * straight)
+
+
 def _as_drawn(images: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
     """The images as the app would see them on the pad, some written in other countries' ways."""
-    written = as_others_write(images / np.float32(255), labels, np.random.default_rng([SPLIT_SEED, seed]))
+    written = augment.as_others_write(
+        images / np.float32(255), labels, np.random.default_rng([SPLIT_SEED, seed])
+    )
     return _each(lambda image: to_mnist(np.round(image * 255).astype(np.uint8)), written, "MNIST on the pad")
 
 
-def _on_paper(drawings: Sequence[PenDrawing], seed: int, bend: bool) -> np.ndarray:
+def _on_paper(drawings: Sequence[PenDrawing], seed: int, bend: bool, elsewhere: float = 0) -> np.ndarray:
+    """What a model sees of the drawings; a share `elsewhere` of them, digits, as others write them."""
+
     def see(number: int) -> np.ndarray | None:
         rng = np.random.default_rng([SPLIT_SEED, seed, number])
-        strokes = drawings[number].strokes
+        drawing = drawings[number]
+        strokes = drawing.strokes
+        if elsewhere and rng.random() < elsewhere:
+            strokes = hands.as_others_write(strokes, int(drawing.label), rng)
         return to_mnist(pen_strokes.on_pad(pen_strokes.bent(strokes, rng) if bend else strokes, rng).picture)
 
     return _each(see, range(len(drawings)), "Pen strokes on the pad")
+
+
+def _doodles(count: int, seed: int) -> np.ndarray:
+    rngs = (np.random.default_rng([SPLIT_SEED, 3_000, seed, number]) for number in range(count))
+    return _each(lambda rng: to_mnist(doodle(rng)), rngs, "Doodles on the pad")
 
 
 def _each(see: Callable[..., np.ndarray | None], things: Iterable, title: str) -> np.ndarray:

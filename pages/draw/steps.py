@@ -3,14 +3,30 @@
 import numpy as np
 import streamlit as st
 
-from digitlab import inference, snippets
+from digitlab import colours, inference, snippets
 from digitlab.draw import steps
+from digitlab.movement import DIRECTIONS, direction_maps
 from digitlab.numbers import probability
-from ui import chosen_digit, headings
+from digitlab.strokes import Drawing
+from ui import answers, chosen_digit, headings
+from ui.figures import figure
 from ui.markup import Markup, joined, markup, put
 from ui.models import DEFAULT
-from ui.pictures import data_url, grey
+from ui.pictures import data_url, grey, tinted
 from ui.snippets import show_code
+
+ARROWS = (  # as digitlab.movement counts the directions
+    ("→", "to the right"),
+    ("↘", "down to the right"),
+    ("↓", "down"),
+    ("↙", "down to the left"),
+    ("←", "to the left"),
+    ("↖", "up to the left"),
+    ("↑", "up"),
+    ("↗", "up to the right"),
+)
+COMPASS = (5, 6, 7, 4, None, 0, 3, 2, 1)  # three rows of directions, each where its arrow points
+MAP_SIDE = 96  # pixels
 
 
 @st.fragment
@@ -110,6 +126,84 @@ def doubt(picture: np.ndarray) -> str | None:
     return "The app thinks that this is no digit: on the Draw page, every model says “Not sure”."
 
 
+def by_movement(shown: chosen_digit.ChosenDigit) -> None:
+    """What the reader of strokes sees of a drawing, and what it says."""
+    headings.subheader("By movement", "Direction map")
+    if not shown.drawing:
+        st.markdown(
+            "This digit came as a picture, and a picture doesn’t tell how the pen moved. "
+            "Draw a digit on the pad, and you see it here."
+        )
+        return
+    st.markdown(
+        "A picture doesn’t tell how it was drawn, but the pad does. The **reader of strokes** sees only how "
+        "the pen moved: each bit of its way goes into the map of its direction. Why eight? With four, a "
+        "slanted stroke would look like a staircase, half to the right and half down. With eight it has a "
+        "map of its own."
+    )
+    maps = direction_maps([np.asarray(stroke.points, float) for stroke in shown.drawing])
+    with st.container(key="by-movement", horizontal=True, gap="large"):
+        put(compass(maps), width="content")
+        put(what_it_says(shown.picture, shown.drawing), width="content")
+    st.markdown(
+        "The order of the strokes doesn’t matter, their directions do. Try it: draw a 3 from the bottom up. "
+        "The picture is the same, but the reader of strokes takes it for another digit, since hardly anybody "
+        "writes like this."
+    )
+
+
+def compass(maps: np.ndarray) -> Markup:
+    """The direction maps, float32 (14, 14, 10), each where its arrow points; in the middle where strokes
+    begin and end."""
+    return markup(
+        '<div><div class="compass">{cells}</div>'
+        "<p>In the middle: strokes begin at blue and end at white.</p></div>",
+        cells=joined(_ends(maps) if n is None else _direction(maps, n) for n in COMPASS),
+    )
+
+
+def _direction(maps: np.ndarray, number: int) -> Markup:
+    arrow, words = ARROWS[number]
+    picture = tinted(maps[:, :, number], float(maps[:, :, :DIRECTIONS].max()))
+    return figure(picture, arrow, f"Where the pen went {words}", MAP_SIDE)
+
+
+def _ends(maps: np.ndarray) -> Markup:
+    """The whole way in grey, strokes' beginnings blue, their ends white."""
+    way = maps[:, :, :DIRECTIONS].sum(axis=2)
+    picture = np.repeat(24 + 90 * (way / way.max())[..., None] if way.any() else way[..., None], 3, axis=2)
+    for number, colour in enumerate((colours.RIGHT, (255, 255, 255)), DIRECTIONS):
+        share = np.clip(maps[:, :, number, None], 0, 1)
+        picture += share * (np.array(colour[::-1]) - picture)
+    return figure(
+        np.round(picture).astype(np.uint8),
+        "",
+        "Where strokes begin and where they end",
+        MAP_SIDE,
+    )
+
+
+def what_it_says(picture: np.ndarray, drawing: Drawing) -> Markup:
+    """The reader of strokes on its own, as bars, and the picture's reader in a sentence."""
+    answer = inference.load(DEFAULT).answer(picture, drawing)
+    assert answer.by_picture is not None, "the usual model is joined"
+    assert answer.by_movement is not None, "the usual model is joined"
+    runner_up, guess = (int(digit) for digit in np.argsort(answer.by_movement)[-2:])
+    alone = inference.Answer(guess, guess, runner_up, True, answer.by_movement)
+    return markup(
+        '<p class="says">The reader of strokes says <b>{guess}</b>.</p>{bars}'
+        "<p>The {title} sees only the picture, and says <b>{seen}</b>, with {share}. "
+        "Both together: <b>{both}</b>, with {sure}.</p>",
+        guess=guess,
+        bars=answers.bars(alone),
+        title=inference.load(DEFAULT).card["title"],
+        seen=answer.by_picture.argmax(),
+        share=probability(float(answer.by_picture.max())),
+        both=answer.guess,
+        sure=probability(float(answer.probabilities[answer.guess])),
+    )
+
+
 def render() -> None:
     headings.header("What the model sees", "Preprocessing", "Centre of mass", "MNIST", "Pixel")
     st.markdown(
@@ -117,4 +211,6 @@ def render() -> None:
         "out, shrunk and centred. Your drawing takes the same steps, and gets a pen as wide as theirs. "
         "Switch a step off, and see who still reads it."
     )
-    page(chosen_digit.choose())
+    chosen = chosen_digit.choose()
+    page(chosen)
+    by_movement(chosen)

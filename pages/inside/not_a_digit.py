@@ -123,7 +123,10 @@ def rank(judge: Judge) -> str:
 @st.fragment
 def thresholds(judges: Mapping[str, Judge], dataset: datasets.Chosen) -> None:
     headings.subheader("Where to draw the line?", "Threshold", "Histogram", "ROC curve")
-    st.markdown("Each judge begins with a threshold that refuses about 1 % of MNIST’s test digits. Move it.")
+    st.markdown(
+        "Each judge begins with a threshold that refuses about half a percent of MNIST’s test digits. "
+        "Move it."
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.pills(
             "Judge", (DETECTOR, REDRAWING), default=DETECTOR, required=True, key="judge", bind="query-params"

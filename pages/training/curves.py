@@ -145,9 +145,11 @@ def gap(history: History) -> str:
             "Better on the training images than on the validation images: a **generalisation gap**. A part "
             "of what it learned fits only its own images."
         )
-    if history.gap < -VISIBLE_GAP and history.card["recipe"]["augmentation"]:
+    recipe = history.card["recipe"]
+    if history.gap < -VISIBLE_GAP and recipe["augmentation"]:
+        how = "bends, turns and spoils" if recipe.get("spoil") else "bends and turns"
         return (
-            "Worse on the training images, because each epoch bends and turns them anew: they are harder "
+            f"Worse on the training images, because each epoch {how} them anew: they are harder "
             "than the validation images, and can’t be learned by heart."
         )
     if history.gap < -VISIBLE_GAP:

@@ -82,6 +82,8 @@ def test_numbers_are_kept_in_their_place(tmp_path: Path) -> None:
         (pen_strokes.PAGE, "failures"),
         (robustness.PAGE, "robustness"),
         (not_a_digit.PAGE, "ways"),
+        (not_a_digit.PAGE, "digits refused"),
+        (not_a_digit.PAGE, "doodles"),
         (not_a_digit.PAGE, "clear characters"),
         (not_a_digit.PAGE, "like digits"),
     ],
@@ -269,6 +271,28 @@ def test_each_way_is_measured_on_all_pictures(monkeypatch: pytest.MonkeyPatch) -
     assert table["brightness: energy"][:5] == best[:5]
 
 
+def test_true_digits_refused_are_counted_in_each_way_to_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge that refuses what has ink in the middle: a 1, and a 0 with a slash."""
+    ring = [(60 - 50 * np.sin(a), 100 - 100 * np.cos(a)) for a in np.linspace(0, 6.28, 30)]
+    drawings = [
+        PenDrawing(label, writer, f"of {label}", [np.array(points, float)])
+        for label, points in (("0", ring), ("1", [(20, 0), (0, 200)]))
+        for writer in range(12)
+    ]
+    monkeypatch.setattr(not_a_digit, "unseen", lambda folds: drawings if folds == [1] else drawings[:12])
+    judge = SimpleNamespace(
+        card={"threshold": 0.5}, score=lambda pictures: 1 - pictures[:, 12:16, 12:16].max(axis=(1, 2))
+    )
+    table = rows(not_a_digit.digits_refused(judge))
+    assert table["all"] == ["0.00", "50.00"]
+    assert table["– source of 0"] == ["0.00", "0.00"]
+    assert table["– source of 1"] == ["–", "100.00"]
+    assert table["0"] == ["0.00", "0.00"]
+    assert table["0 with a slash from corner to corner"] == ["100.00", "100.00"]
+    assert table["1 as elsewhere"] == ["–", "100.00"]
+    assert table["9 as elsewhere"] == ["–", "–"]
+
+
 def test_the_not_a_digit_tables(
     drawn_here: Path, mnist_test: data.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,15 +348,33 @@ def test_a_source_is_left_out_of_training_and_then_read(
     trained_on: list[PenDrawing] = []
 
     def trained(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
-        trained_on.extend(strokes_of.read(Path(env["PEN_DIGITS"])))
-        shutil.copytree(inference.ARTIFACTS / "cnn", Path(command[command.index("--out") + 1], "cnn"))
+        trained_on[:] = strokes_of.read(Path(env["PEN_DIGITS"]))
+        name = command[2]
+        shutil.copytree(inference.ARTIFACTS / name, Path(command[command.index("--out") + 1], name))
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(unseen_source.subprocess, "run", trained)
-    assert unseen_source.main(["--sources", "somebody"]) == 0
+    assert unseen_source.main(["--sources", "somebody", "--seeds", "0", "1"]) == 0
     left = [drawing for drawing in everything if drawing.source != "somebody"]
     assert len(left) == len(trained_on) == 300
     assert all(np.allclose(a, b) for a, b in zip(trained_on[0].strokes, left[0].strokes, strict=True))
-    count, share = rows(capsys.readouterr().out)["somebody"]
+    table = rows(capsys.readouterr().out)
+    count, *shares, firm = table["somebody"]
     assert count == "300"
-    assert float(share) > 90
+    assert all(float(share.split(" ± ")[0]) > 90 for share in shares)
+    assert len(shares) == 3
+    assert float(firm) < 1
+    assert table["the worst of them"][1:4] == [share.split(" ± ")[0] for share in shares]
+    assert unseen_source.main(["--sources", "somebody", "--movement"]) == 0
+    assert rows(capsys.readouterr().out)["somebody"][1] == shares[1].split(" ± ")[0]
+
+
+def test_a_source_left_out_is_worth_as_much_as_any_other() -> None:
+    """However many drawings it has."""
+    few = {"its picture": (0.9, 0.01)}
+    many = {"its picture": (1.0, 0.0)}
+    drawings = [PenDrawing("1", 1, source, []) for source in ("few", *["many"] * 9)]
+    table = rows(unseen_source.table({"few": [few, few], "many": [many, many]}, drawings))
+    assert table["mean of the sources"] == ["", "95.00 ± 7.07", "0.50"]
+    assert table["the worst of them"] == ["", "90.00", "1.00"]
+    assert table["few"] == ["1", "90.00 ± 0.00", "1.00"]

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from benchmarks.server import RunningApp
 from tests.browser.conftest import DESKTOP, PHONE
@@ -42,6 +42,48 @@ def test_the_answer_follows_the_pen(pad: Pad) -> None:
     pad.page.mouse.up()
     pad.expect_digit(3)
     expect(pad.page.locator(".st-key-reading[data-live]")).to_have_count(0)
+
+
+def test_picture_and_movement_are_read_alike_while_drawing_and_after(
+    browser: Browser, app: RunningApp
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 664})
+    pad = opened(context, app)
+    ready(pad)
+    details = pad.page.locator(".st-key-details")
+    empty = details.bounding_box()
+
+    def says(place: Locator, picture: int, movement: re.Pattern) -> list[str]:
+        """What is said, and which of both is not the answer."""
+        each = place.locator(".opinions > span")
+        expect(each).to_have_text([re.compile(f"Its picture: {picture}, "), movement])
+        return [*each.evaluate_all("all => all.map(one => one.className)"), *each.all_inner_texts()]
+
+    seven = re.compile("The pen’s movement: 7, ")
+    pad.begin(digit(7)[0].points)
+    assert says(pad.live, 7, seven)[:2] == ["", ""]
+    pad.page.mouse.up()
+    pad.expect_digit(7)
+    assert says(details, 7, seven)[:2] == ["", ""]
+    full, line = details.bounding_box(), details.locator(".opinions").bounding_box()
+    assert full == empty, "nothing moves"
+    assert line
+    assert line["y"] + line["height"] <= 664, "in sight with the pad"
+    pad.clear.click()
+    pad.expect_text("Draw a digit")
+    pad.begin(digit(3)[0].points[::-1])  # from the bottom up
+    another = re.compile("The pen’s movement: [^3], ")
+    live = says(pad.live, 3, another)
+    assert sorted(live[:2]) == ["", "other"], "one of both is the answer"
+    pad.page.mouse.up()
+    expect(pad.page.locator("[data-strokes='1']")).to_have_count(1)
+    server = says(details, 3, another)
+    assert [text.split(",")[0] for text in server] == [text.split(",")[0] for text in live]
+    colours = details.locator(".opinions > span").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).backgroundColor)"
+    )
+    assert sorted(colours) == ["rgba(234, 138, 30, 0.3)", "rgba(59, 130, 246, 0.3)"]
+    context.close()
 
 
 def test_half_a_digit_is_no_digit(pad: Pad) -> None:
@@ -87,7 +129,7 @@ def truncated(route: Route) -> None:
 
 
 @pytest.mark.parametrize("trouble", [fails, truncated], ids=["missing", "truncated"])
-@pytest.mark.parametrize("file", ["cnn.bin", "worker.js"])
+@pytest.mark.parametrize("file", ["cnn.bin", "strokes.bin", "worker.js"])
 def test_without_its_files_the_server_answers(
     context: BrowserContext, app: RunningApp, file: str, trouble: object
 ) -> None:

@@ -14,6 +14,7 @@ from digitlab.strokes import render
 from tests.browser.pad import Pad
 from tests.draw.test_live_parity import CLOSE, hands, on_pad
 from ui.pad import KEY, live_files, strokes_json
+from ui.pad.live import joined_by
 
 PENS = (8, 14, 18, 25, 32)
 SAME = 0.998  # share of the drawings whose answer is the same; measured: all
@@ -22,12 +23,12 @@ SAME = 0.998  # share of the drawings whose answer is the same; measured: all
 ALIKE = 0.998
 BATCH = 20  # drawings on one canvas, over each other: to send each by itself takes longer than to draw it
 # Draws with a mouse's events on the real canvas, and reads as the page does before the last stroke is done.
-DRAW = """async ({ drawings, address }) => {
+DRAW = """async ({ drawings, address, join }) => {
     const load = (name) => import(address + name)
-    const [{ strokes, takeAllBack }, { Reader }, { render }, { press }] = await Promise.all(
-        ["strokes.js", "worker.js", "raster.js", "canvas.js"].map(load))
+    const [{ strokes, takeAllBack }, { Reader }, { press }] = await Promise.all(
+        ["strokes.js", "worker.js", "canvas.js"].map(load))
     const reader = new Reader()
-    for (const name of ["cnn", "detector"]) {
+    for (const name of ["cnn", "detector", "strokes"]) {
         reader.add(name, await (await fetch(`${address}${name}.bin`)).arrayBuffer())
     }
     const canvas = [...document.querySelectorAll(".st-key-pad *")].find((element) => element.shadowRoot)
@@ -42,7 +43,7 @@ DRAW = """async ({ drawings, address }) => {
             tell("mousedown", line[0])
             for (const point of line.slice(1)) tell("mousemove", point)
             if (line === drawing.at(-1)) {
-                const { probabilities, score } = reader.read(render(strokes().slice(before)), "cnn")
+                const { probabilities, score } = reader.read(strokes().slice(before), "cnn", { join })
                 found.push({ score, probabilities: probabilities && [...probabilities] })
             }
             tell("mouseup", line.at(-1))
@@ -79,8 +80,9 @@ class Sent:
 
 def answered(objects: list[dict[str, Any]]) -> Answer | None:
     """What the server says to these strokes."""
-    seen = to_mnist(render(strokes_json.to_strokes({"objects": objects})))
-    return None if seen is None else inference.load("cnn").answer(seen)
+    drawing = strokes_json.to_strokes({"objects": objects})
+    seen = to_mnist(render(drawing))
+    return None if seen is None else inference.load("cnn").answer(seen, drawing)
 
 
 def shown(said: dict[str, Any]) -> int | None:
@@ -96,6 +98,8 @@ def test_the_answer_while_drawing_is_the_servers(pad: Pad, page: Page) -> None:
     page.reload()
     pad.wait_until_ready()
     expect(pad.live).to_have_attribute("data-digit", "3")
+    join = joined_by(inference.load("cnn"))
+    assert join
     rng = np.random.default_rng(0)
     drawings = [on_pad(strokes, rng, cut=n % 3 == 0) for n, strokes in enumerate(hands())]
     address = live_files.url("worker.js").removesuffix("worker.js")
@@ -106,7 +110,7 @@ def test_the_answer_while_drawing_is_the_servers(pad: Pad, page: Page) -> None:
         for first in range(0, len(chosen), BATCH):
             batch = [drawings[n] for n in chosen[first : first + BATCH]]
             lines = [[np.round(stroke.points, 2).tolist() for stroke in drawing] for drawing in batch]
-            found = page.evaluate(DRAW, {"drawings": lines, "address": address})
+            found = page.evaluate(DRAW, {"drawings": lines, "address": address, "join": join})
             objects = sent.drawing(sum(map(len, batch)))["objects"]
             assert objects[0]["strokeWidth"] == pen
             for drawing, said in zip(batch, found, strict=True):

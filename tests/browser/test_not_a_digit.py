@@ -35,9 +35,9 @@ def test_the_other_judge_and_its_worst_cases(tab: Page, app: RunningApp, mnist_t
     page = visit(tab, app, "not_a_digit")
     page.get_by_role("radio", name="Redrawing error").click()
     scores = not_a_digit.by_redrawing("mnist")
-    price = scores.price(0.021)
+    price = scores.price(not_a_digit.PRESET)
     expect(page.get_by_text(f"{price.passed:,} of 2,000 scribbles")).to_be_visible(timeout=WAIT_MS)
-    refused, passed = scores.worst(0.021)
+    refused, passed = scores.worst(not_a_digit.PRESET)
     for index, of in ((refused[0], scores.digits), (passed[0], scores.scribbles)):
         picture = page.get_by_role("img", name=f"Number {index}, {of[index]:.3f}", exact=True)
         expect(picture.first).to_be_visible()

@@ -46,6 +46,17 @@ def test_a_photo_is_read(upload: Page, tmp_path: Path) -> None:
     pad.expect_digit(5)
 
 
+def test_a_photo_that_may_be_misread_gets_no_digit_but_a_reason(upload: Page, tmp_path: Path) -> None:
+    file = photo(tmp_path, 5)
+    picture = cv2.imread(str(file))
+    cv2.imwrite(str(file), picture[:, : picture.shape[1] // 2])
+    choose(upload, file)
+    pad = Pad(upload)
+    pad.expect_text("Not sure")
+    pad.expect_text("The digit touches the picture’s edge.")
+    pad.expect_no_digit()
+
+
 def test_the_drawing_waits_while_a_photo_is_read(pad: Pad, tmp_path: Path) -> None:
     pad.draw(digit(2))
     pad.expect_digit(2)

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { distance, middleLine } from "../../ui/pad/browser/distance.js"
+import { directionMaps } from "../../ui/pad/browser/movement.js"
 import { DamagedFile, fromHalf, parse } from "../../ui/pad/browser/network.js"
 import { flattened, pathOf, strokeOf } from "../../ui/pad/browser/pencil.js"
 import { pieces } from "../../ui/pad/browser/pieces.js"
 import { render, roundToEven } from "../../ui/pad/browser/raster.js"
 import { area, linear, resized } from "../../ui/pad/browser/resize.js"
 import { toMnist } from "../../ui/pad/browser/to_mnist.js"
-import { answer, Reader } from "../../ui/pad/browser/worker.js"
+import { answer, joined, Reader } from "../../ui/pad/browser/worker.js"
 
 const PIXELS = 280 * 280
 
-// A network of one layer, whose last output is the strongest, whatever the picture.
-function file(change = (header) => header, units = 10) {
-  const weights = 784 * units + units
+// A network of one layer, whose last output is the strongest, whatever it sees.
+function file(change = (header) => header, units = 10, input = [28, 28, 1]) {
+  const weights = input[0] * input[1] * input[2] * units + units
   const header = change({
-    input: [28, 28, 1],
+    input,
     output: "digit",
     weights,
     layers: [{ kind: "dense", units, activations: ["softmax"], name: "digit" }],
@@ -190,6 +191,41 @@ test("a stray dot is forgotten", () => {
   assert.ok(off(toMnist(render([digit, { ...dot, width: 40 }]), 280, 280).seen) > 50, "a blot is not")
 })
 
+// --- the pen's movement ---
+
+const line = (...points) => ({ points, width: 18 })
+const sums = (maps) =>
+  [...Array(10).keys()].map((map) => maps.reduce((sum, value, i) => sum + (i % 10 === map) * value, 0))
+const near = (found, wanted) =>
+  assert.ok(
+    found.every((value, i) => Math.abs(value - wanted[i]) < 1e-5),
+    `${found}`,
+  )
+
+test("each direction has a map, and what lies between two is in both", () => {
+  near(sums(directionMaps([line([10, 50], [110, 50])])), [11, 0, 0, 0, 0, 0, 0, 0, 1, 1])
+  near(sums(directionMaps([line([50, 10], [50, 110])])), [0, 0, 11, 0, 0, 0, 0, 0, 1, 1])
+  const steep = Math.tan(Math.PI / 8)
+  near(sums(directionMaps([line([0, 0], [-100, -100 * steep])])).slice(4, 6), Array(2).fill(5.5 * Math.hypot(1, steep)))
+})
+
+test("strokes begin and end where they do, also as dots", () => {
+  const maps = directionMaps([line([0, 0]), line([110, 110])])
+  near(sums(maps), [0, 0, 0, 0, 0, 0, 0, 0, 2, 2])
+  const at = (row, column, map) => maps[(row * 14 + column) * 10 + map]
+  near([at(1, 1, 8), at(1, 1, 9), at(12, 12, 8), at(12, 12, 9)], [1, 1, 1, 1])
+})
+
+test("two opinions become one by the mean of their logits", () => {
+  const [one, other] = [Float32Array.of(0.8, 0.2), Float32Array.of(0.2, 0.8)]
+  near([...joined(one, other, { weight: 0.5, temperature: 1 })], [0.5, 0.5])
+  near([...joined(one, other, { weight: 0, temperature: 1 })], [0.8, 0.2])
+  near([...joined(one, other, { weight: 1, temperature: 0.5 })], [1 / 17, 16 / 17])
+  assert.ok(
+    joined(Float32Array.of(1, 0), Float32Array.of(0, 1), { weight: 0.6, temperature: 1 }).every((p) => p > 0.01),
+  )
+})
+
 // --- networks ---
 
 test("half precision is read to the last bit", () => {
@@ -253,6 +289,20 @@ test("the worker answers, and hands its buffers over", async () => {
   const [plain] = await answer(reader(), { kind: "read", id: 8, model: "linear", strokes })
   assert.deepEqual(plain.seen, fromStrokes.seen)
   assert.equal(plain.inside, undefined)
+})
+
+test("the reader of strokes is asked, too, where the answers are joined", async () => {
+  const made = reader()
+  const join = { weight: 0.25, temperature: 1.2 }
+  const asked = { kind: "read", id: 1, model: "linear", strokes, join }
+  assert.equal((await answer(made, asked))[0].kind, "failed", "its file is missing")
+  made.add("strokes", file(undefined, 10, [14, 14, 10]))
+  const [found] = await answer(made, asked)
+  const [alone] = await answer(made, { ...asked, join: null })
+  assert.deepEqual(found.byPicture, alone.probabilities)
+  near([...found.byMovement], [...alone.probabilities]) // both files say the same
+  near([...found.probabilities], [...joined(found.byPicture, found.byMovement, join)])
+  assert.deepEqual([alone.byPicture, alone.byMovement], [null, null])
 })
 
 test("without ink there is nothing to say", async () => {

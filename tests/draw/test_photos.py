@@ -107,6 +107,12 @@ def test_grey_of_16_bits_keeps_its_greys() -> None:
     np.testing.assert_array_equal(picture, np.stack([RAMP] * 3, -1))
 
 
+@pytest.mark.parametrize("bits", [12, 14, 16])
+def test_a_scanner_may_use_fewer_than_16_bits(bits: int) -> None:
+    picture = photos.decode(file(Image.fromarray(RAMP.astype(np.uint16) << (bits - 8))))
+    np.testing.assert_array_equal(picture, np.stack([RAMP] * 3, -1))
+
+
 def test_black_and_white_becomes_rgb() -> None:
     picture = photos.decode(file(Image.fromarray(RAMP).point(lambda grey: 255 * (grey > 99), "1")))
     np.testing.assert_array_equal(picture, np.stack([np.where(RAMP > 99, 255, 0)] * 3, -1))

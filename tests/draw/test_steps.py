@@ -1,5 +1,6 @@
 """The steps of the preprocessing, one by one."""
 
+from collections.abc import Sequence
 from itertools import chain, combinations
 
 import cv2
@@ -7,8 +8,12 @@ import numpy as np
 import pytest
 
 from digitlab import data, inference, snippets, strokes
-from digitlab.draw import steps
+from digitlab.data import pen_strokes
+from digitlab.draw import link, steps
+from digitlab.movement import DIRECTIONS, direction_maps
 from digitlab.preprocess import BOX, FIELD, Settings, to_mnist
+from pages.draw import steps as steps_page
+from tests.apptest import open_page
 from tests.shell import Shell
 
 ALL = {step.name for step in steps.STEPS}
@@ -102,3 +107,59 @@ def test_the_code_gives_what_is_shown(larger_paper: bool, shell: Shell) -> None:
     assert shown is not None
     assert np.array_equal(arrays["rungs"], shown)
     assert np.array_equal(arrays["answers"], inference.load("linear").predict(shown))
+
+
+# --- by movement -------------------------------------------------------------------------------------
+
+READER = inference.load(inference.STROKES)
+WAYS = {"right": (1, 0), "left": (-1, 0), "down": (0, 1), "up": (0, -1)}  # x, y
+
+
+def hands(digit: int, count: int = 100) -> list[list[np.ndarray]]:
+    """Our example as so many other hands might draw it."""
+    rng = np.random.default_rng(digit)
+    ours = [np.asarray(stroke.points, float) for stroke in strokes.examples()[digit]]
+    return [pen_strokes.bent(ours, rng) for _ in range(count)]
+
+
+def said(drawings: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """What the reader of strokes says: int (N,)."""
+    return READER.predict(np.stack([direction_maps(drawing) for drawing in drawings])).argmax(axis=1)
+
+
+def test_a_stroke_is_in_the_map_of_its_arrow_and_that_stands_where_it_points() -> None:
+    for number, (_, words) in enumerate(steps_page.ARROWS):
+        x, y = np.sum([WAYS[word] for word in words.split() if word in WAYS], axis=0)
+        way = direction_maps([np.array([[100, 100], [100 + 50 * x, 100 + 50 * y]], float)])
+        assert way[:, :, number].sum() > 0.99 * way[:, :, :DIRECTIONS].sum()
+        assert divmod(steps_page.COMPASS.index(number), 3) == (1 + y, 1 + x)
+
+
+def test_a_3_from_the_bottom_up_is_another_digit_to_it() -> None:
+    drawings = hands(3)
+    assert np.mean(said(drawings) == 3) > 0.97
+    assert np.mean(said([[points[::-1] for points in drawing] for drawing in drawings]) == 3) < 0.1
+
+
+@pytest.mark.parametrize("digit", [4, 5])
+def test_the_order_of_the_strokes_does_not_matter(digit: int) -> None:
+    drawings = hands(digit)
+    assert len(drawings[0]) == 2
+    assert np.array_equal(said(drawings), said([drawing[::-1] for drawing in drawings]))
+
+
+def test_the_page_shows_the_movement_of_a_drawing_and_none_of_a_picture() -> None:
+    upwards = tuple(strokes.Stroke(points[::-1], width) for points, width in strokes.examples()[3])
+    page = open_page("steps", {"drawing": link.encode(upwards)})
+    assert not page.exception
+    html = "".join(element.proto.body for element in page.get("html"))
+    drawing = page.session_state["_pad"].drawing
+    (digit,) = said([[np.asarray(stroke.points) for stroke in drawing]])
+    assert digit != 3
+    assert f"The reader of strokes says <b>{digit}</b>" in html
+    assert "sees only the picture, and says <b>3</b>" in html
+    assert html.count('alt="Where the pen went') == DIRECTIONS
+    page = open_page("steps", {"sample": "digits-17"})
+    assert not page.exception
+    assert any("This digit came as a picture" in text.value for text in page.markdown)
+    assert "Where the pen went" not in "".join(element.proto.body for element in page.get("html"))

@@ -182,7 +182,7 @@ def test_a_p_value_is_read_as_what_it_is(p: float, verdict: str, often: str) -> 
 def test_it_warns_of_many_pairs_and_of_other_seeds() -> None:
     models = inference.load("cnn"), inference.load("committee")
     said = compare.caution(models, "mnist")
-    assert "one of 28 pairs" in said
+    assert "one of 36 pairs" in said
     assert "CNN between 99.50 % and 99.61 %" in said
     assert "Committee" not in said
     assert "99.50" not in compare.caution(models, "digits")

@@ -115,23 +115,23 @@ def test_the_lesson_names_the_coin(mnist_pictures: np.ndarray) -> None:
     assert "But noise, blobs, dots, dashes and blank paper are easier" in said
 
 
-def test_both_judges_begin_by_refusing_about_one_digit_in_a_hundred(mnist_pictures: np.ndarray) -> None:
+def test_both_judges_begin_by_refusing_about_half_a_percent_of_the_digits(mnist_pictures: np.ndarray) -> None:
     threshold = inference.load(inference.DETECTOR).card["threshold"]
     for price in (
         not_a_digit.by_detector("mnist").price(threshold),
         not_a_digit.by_redrawing("mnist").price(not_a_digit.PRESET),
     ):
-        assert 0.005 < price.refused / price.digits < 0.015
+        assert 0.0035 < price.refused / price.digits < 0.0065
 
 
 def test_the_fourth_lesson_s_thresholds(mnist_pictures: np.ndarray) -> None:
-    """docs/lessons/4: at 0.41, 20 of 2,000 scribbles pass and 107 digits are refused; that none passes, costs
-    9,902."""
+    """docs/lessons/4: at 0.34, 20 of 2,000 scribbles pass and 116 digits are refused; that none passes, costs
+    9,948."""
     scores = not_a_digit.by_detector("mnist")
-    assert scores.price(0.41) == (107, 10_000, 20, 2_000)
-    assert scores.price(0.4).passed > 20
+    assert scores.price(0.34) == (116, 10_000, 20, 2_000)
+    assert scores.price(0.33).passed > 20
     assert scores.price(0.99).passed > 0
-    assert scores.price(1.0) == (9902, 10_000, 0, 2_000)
+    assert scores.price(1.0) == (9948, 10_000, 0, 2_000)
     first = not_a_digit.kept().picture(int(scores.scribbles.argmax()))
     answers = [
         inference.load(name).predict(first[None] / np.float32(255)).argmax() for name in inference.names()

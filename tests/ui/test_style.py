@@ -1,6 +1,7 @@
 """How answers are worded. Each boundary counts."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,14 @@ def answer(confidence: float, *, digit: int | None = 3, is_digit: bool = True) -
     probabilities = np.full(10, (1 - confidence) / 9)
     probabilities[3] = confidence
     return Answer(digit, 3, 8, is_digit, probabilities)
+
+
+def test_a_doubtful_photo_gets_its_reason() -> None:
+    doubtful = replace(
+        answer(0.995, digit=None, is_digit=False), doubt="The digit touches the picture’s edge."
+    )
+    assert style.headline(doubtful) == style.NOT_SURE
+    assert style.sentence(doubtful) == doubtful.doubt
 
 
 @pytest.mark.parametrize(

@@ -41,18 +41,23 @@ def read(models: Sequence[Model], answer: DeltaGenerator, details: DeltaGenerato
         pad.canvas()
         drawing_link.forget()
     picture = input_digit.picture()
-    said, more = what_they_say(models, picture) or (answers.nothing(), answers.no_details())
+    drawing = input_digit.drawing()
+    alone = input_digit.source() == "draw" and len(models) == 1 and models[0].reads_movement
+    said, more = what_they_say(models, picture, drawing) or (answers.nothing(), answers.no_details(alone))
     answer.html(str(kept(said)))
     details.html(str(more))
     observed.answered()
 
 
-def what_they_say(models: Sequence[Model], picture: np.ndarray | None) -> tuple[Markup, Markup] | None:
-    """The answer itself, and everything beside it; None without ink."""
+def what_they_say(
+    models: Sequence[Model], picture: np.ndarray | None, drawing: Drawing = ()
+) -> tuple[Markup, Markup] | None:
+    """The answer itself, and everything beside it; None without ink. `drawing` are the picture's strokes, if
+    it has any."""
     seen = None if picture is None else to_mnist(picture)
     if picture is None or seen is None:
         return None
-    found = [model.answer(seen) for model in models]
+    found = [model.answer(seen, drawing) for model in models]
     if number := several_digits.what_they_say(models, picture, found):
         said, more = number
         return said, answers.details(more)
@@ -60,7 +65,8 @@ def what_they_say(models: Sequence[Model], picture: np.ndarray | None) -> tuple[
         said, more = answers.headline(found[0]), answers.bars(found[0])
     else:
         titles = [model.card["title"] for model in models]
-        said, more = answers.headlines(titles, found), answers.table(titles, found)
+        said = answers.headlines(titles, found)
+        more = answers.why(found) + answers.table(titles, found) + answers.movement(titles, found)
     return said, answers.details(more, pictures(models, seen))
 
 

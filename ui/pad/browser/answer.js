@@ -34,3 +34,13 @@ export function secondThoughts(answer) {
   )
   return answer.digit === null ? `Best guess: ${first}; then ${second}.` : `Runner-up: ${second}.`
 }
+
+// What the picture and the pen's movement say alone, each in two words; `other` where it isn't the digit that both say
+// together. null without the movement.
+export function opinions(answer, byPicture, byMovement) {
+  if (!byMovement) return null
+  return [byPicture, byMovement].map((shares) => {
+    const digit = shares.indexOf(Math.max(...shares))
+    return { digit, share: percent(shares[digit]), other: digit !== answer.guess }
+  })
+}

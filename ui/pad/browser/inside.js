@@ -49,14 +49,14 @@ class Inside {
     lookInside(false)
   }
 
-  show({ seen, probabilities, inside }) {
+  show({ seen, probabilities, byPicture, inside }) {
     if (!inside && seen) return
     if (isDown() && matchMedia("(prefers-reduced-motion: reduce)").matches) return // only when the stroke is done
     pixels(this.seen, 28, 28, (n) => seen?.[n] ?? 0)
     for (const { name, ...maps } of inside ?? []) sheet(this.layers.get(name)?.querySelector("canvas"), maps)
     if (!seen) for (const link of this.layers.values()) blank(link.querySelector("canvas"))
     for (const [digit, output] of this.outputs.entries()) {
-      output.style.setProperty("--share", probabilities?.[digit] ?? 0)
+      output.style.setProperty("--share", (byPicture ?? probabilities)?.[digit] ?? 0)
     }
   }
 

@@ -1,6 +1,6 @@
 // The answer while the pen is down: digit, words and ten bars follow at every frame. They lie over the server's answer,
 // which takes their place when it has come.
-import { answerOf, percent, secondThoughts, sentence } from "./answer.js"
+import { answerOf, opinions, percent, secondThoughts, sentence } from "./answer.js"
 import { upper } from "./canvas.js"
 import { decode } from "./drawing.js"
 import { draw, hand, onSheet, stop } from "./hand.js"
@@ -40,7 +40,7 @@ class Live {
     on(events, "answer", () => this.answered())
     on(events, "given", () => this.answered())
     on(reader, "read", ({ detail }) => this.read(detail))
-    on(reader, "ready", () => this.demonstrate())
+    on(reader, "ready", () => this.ready())
     on(hand, "frame", () => look())
     on(hand, "stop", () => this.show(false))
   }
@@ -54,7 +54,7 @@ class Live {
   update(data) {
     const other = this.data?.model !== data.model
     this.data = data
-    if (data.model && other) use(data.model, data.urls, data.worker)
+    if (data.model && other) use(data.model, data.urls, data.worker, data.join)
     if (!data.model) this.show(false)
     setTimeout(() => this.demonstrate(), PATIENCE_MS)
   }
@@ -67,6 +67,11 @@ class Live {
     const own = drawing()
     if (own ? own !== this.data.demo : kept()) return // somebody's own drawing is there, or comes back
     draw(decode(this.data.demo), { ms: DEMO_MS, stays: !own })
+  }
+
+  ready() {
+    this.demonstrate()
+    if (onSheet()) look() // another model reads what lies there
   }
 
   down() {
@@ -96,12 +101,12 @@ class Live {
     look() // for those who look inside
   }
 
-  read({ seen, probabilities, score, photo }) {
+  read({ seen, probabilities, byPicture, byMovement, score, photo }) {
     if (!this.data.model || photo) return this.show(false)
     const answer = seen && answerOf(probabilities, score, this.data.rules)
     this.place.dataset.digit = answer ? String(answer.digit ?? "?") : ""
     if (!isDown() && !this.waits && !onSheet()) return
-    this.fill(answer, seen)
+    this.fill(answer, seen, answer && opinions(answer, byPicture, byMovement))
     this.show(true)
   }
 
@@ -110,9 +115,12 @@ class Live {
     if (!whether) this.place.replaceChildren()
   }
 
-  fill(answer, seen) {
+  fill(answer, seen, alone) {
     const { words, template } = this.data
-    if (!this.place.firstChild) this.place.innerHTML = template
+    if (!this.place.firstChild || this.filled !== template) {
+      this.place.innerHTML = template
+      this.filled = template
+    }
     const part = (name) => this.place.querySelector(name)
     const digit = answer?.digit ?? null
     part(".answer").classList.toggle("quiet", digit === null)
@@ -127,6 +135,12 @@ class Live {
       bars[n].style.setProperty("--share", `${(share * 100).toFixed(1)}%`)
       bars[n].lastElementChild.textContent = share >= 0.01 ? percent(share) : ""
     })
+    for (const [n, one] of (alone ?? []).entries()) {
+      const place = this.place.querySelectorAll(".opinions > span")[n]
+      place.classList.toggle("other", one.other)
+      place.querySelector("b").textContent = one.digit
+      place.querySelector("span").textContent = one.share
+    }
     pixels(part("canvas"), 28, 28, (n) => seen[n])
   }
 }

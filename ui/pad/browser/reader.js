@@ -8,16 +8,18 @@ export const reader = new EventTarget()
 
 let worker = null
 let model = null // its name, as in model_zoo
+let join = null // how its answer is joined with that of the reader of strokes: {weight, temperature}
 let inside = false
 let ready = false
 let busy = false
 let again = false
 let number = 0
 
-// Load a model and what comes with it: {cnn: url, detector: url}. Where a browser is too old, or a file doesn't come,
-// nothing is read here: the server's answer comes after each stroke in any case.
-export function use(name, urls, workerUrl) {
+// Load a model and what comes with it: {cnn: url, detector: url, strokes: url}. Where a browser is too old, or a file
+// doesn't come, nothing is read here: the server's answer comes after each stroke in any case.
+export function use(name, urls, workerUrl, joinedBy) {
   model = name
+  join = joinedBy
   ready = false
   try {
     worker ??= start(workerUrl)
@@ -57,5 +59,5 @@ export function look() {
   if (busy) return
   busy = true
   number += 1
-  worker.postMessage({ kind: "read", id: number, strokes: onSheet() ?? strokes(), model, inside })
+  worker.postMessage({ kind: "read", id: number, strokes: onSheet() ?? strokes(), model, join, inside })
 }

@@ -3,11 +3,29 @@
 import numpy as np
 import pytest
 
-from benchmarks.corruptions import CORRUPTIONS, corrupt
 from digitlab import data
+from digitlab.evaluation.corruptions import CORRUPTIONS, STRONGEST, corrupt
 
 BLANK = np.zeros((200, 28, 28), np.uint8)
 SAME_FOR_EVERY_SEED = {"scale", "brightness", "stripe", "canny edges"}
+# ink of 100 of scikit-learn's digits, spoiled as MNIST-C is: as it was before there was another strength
+AS_PUBLISHED = {
+    "shot noise": 2086410,
+    "impulse noise": 3828623,
+    "glass blur": 2550837,
+    "motion blur": 2550651,
+    "shear": 2764118,
+    "scale": 1250578,
+    "rotate": 2551320,
+    "brightness": 11524721,
+    "translate": 2551006,
+    "stripe": 12534796,
+    "fog": 8135129,
+    "spatter": 2855222,
+    "dotted line": 3011701,
+    "zigzag": 3521130,
+    "canny edges": 1824015,
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +62,24 @@ def test_a_corruption_changes_a_copy_the_same_way_for_the_same_seed(name: str, d
     assert (spoiled != digits).any(axis=(1, 2)).all()
     assert (corrupt(name, digits) == spoiled).all()
     assert (corrupt(name, digits, seed=1) == spoiled).all() == (name in SAME_FOR_EVERY_SEED)
+
+
+def test_strength_1_is_the_published_one() -> None:
+    images = data.load("digits", "test").images[:100]
+    ink = {name: corrupt(name, images).sum(dtype=int) for name in CORRUPTIONS}
+    assert ink == pytest.approx(AS_PUBLISHED, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_the_stronger_the_further_from_the_digit(name: str, digits: np.ndarray) -> None:
+    assert (corrupt(name, digits, strength=0) == digits).all()
+    strengths = (0.35, 0.7, 1) if name == "canny edges" else (0.35, 0.7, 1, 1.25, STRONGEST)
+    spoiled = (corrupt(name, digits, strength=strength) for strength in strengths)
+    away = [np.abs(images.astype(int) - digits).mean() for images in spoiled]
+    assert away == sorted(set(away))
+    for strength in (-0.1, STRONGEST + 0.01, float("nan")):
+        with pytest.raises(ValueError, match="strength"):
+            corrupt(name, digits, strength=strength)
 
 
 def test_noise_is_as_strong_as_it_says() -> None:
