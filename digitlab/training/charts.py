@@ -16,7 +16,7 @@ PLOT = 300  # pixels, the height of the plot itself
 _LEGEND_ROW = 26  # pixels
 _AXES = 64  # pixels under the plot
 _LOG_TICKS = [digit * 10.0**power for power in range(-4, 7) for digit in (1, 2, 5)]
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "pentagon")
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "pentagon", "triangle-down")
 
 
 class Measure(NamedTuple):

@@ -44,8 +44,8 @@ def test_leaving_out_by_chance_gains_nothing(model: str) -> None:
 
 
 def test_there_are_so_many_pairs_that_one_or_two_look_different_by_chance() -> None:
-    assert compare.pairs() == 28
-    assert round(compare.pairs() * 0.05) == 1
+    assert compare.pairs() == 36
+    assert round(compare.pairs() * 0.05) == 2
 
 
 def test_two_equally_good_models_rarely_have_a_small_p() -> None:
