@@ -76,6 +76,9 @@ def strokes_to_answer() -> str:
             "strokes to a 280 × 280 picture": lambda: [render(example) for example in examples()],
             "preprocessing of that picture": lambda: [to_mnist(drawing) for drawing in drawings],
             "answer of the CNN, with “is it a digit?”": lambda: [model.answer(picture) for _ in drawings],
+            "the same, joined with the pen’s movement": lambda: [
+                model.answer(picture, example) for example in examples()
+            ],
         }
     )
     return markdown.table(["step", "ms"], [(name, f"{t / len(drawings):.2f}") for name, t in ms.items()])
