@@ -307,13 +307,13 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
 
 
 def _training_data(name: str, recipe: Recipe, limit: int | None) -> training_data.TrainingData:
+    if name == STROKES:
+        return movement.load(recipe, limit)
     wanted = training_data.NEEDED if name == DETECTOR else ("digits",)
     missing = [which for which in wanted if recipe.pen_strokes and not training_data.pens(which)]
     for which in missing:
         print(training_data.NEEDED[which], file=sys.stderr)
     others = recipe.pen_strokes and recipe.epochs > 0  # what is not trained needs nothing prepared
-    if name == STROKES:
-        return movement.load(recipe, limit)
     if name == DETECTOR:
         return training_data.detector(limit, recipe.hands)
     return training_data.classifiers(others, limit, recipe.rendered_variants, recipe.hands)
@@ -335,6 +335,11 @@ def _digest(*what: Any) -> str:
 
 def _measured(name: str, model: Any, served: inference.Model, folder: Path, quick: bool) -> dict[str, float]:
     """What the app will run, measured on what it never saw; with the files that come of it."""
+    if name == STROKES:
+        partner = folder.parents[1] / movement.PARTNER
+        return movement.joining(
+            served, inference.read(partner if partner.is_dir() else ARTIFACTS / movement.PARTNER)
+        )
     test = training_data.mnist("test")
     if name in GENERATORS:
         readers = inference.names()
@@ -342,11 +347,6 @@ def _measured(name: str, model: Any, served: inference.Model, folder: Path, quic
         if len(model.inputs) == 2 and "deep_cnn" in readers:
             measured |= export.recognisable(served, inference.load("deep_cnn"))
         return measured
-    if name == STROKES:
-        partner = folder.parents[1] / movement.PARTNER
-        return movement.joining(
-            served, inference.read(partner if partner.is_dir() else ARTIFACTS / movement.PARTNER)
-        )
     if name == DETECTOR:
         predictions = {"scores": served.score(test.pictures())}
         measured = export.detection(served, predictions["scores"])

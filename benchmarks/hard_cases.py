@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from digitlab.data.pen_strokes import PenDrawing
+from digitlab.strokes import along, evenly
 
 Strokes = Sequence[np.ndarray]
 
@@ -24,13 +25,8 @@ def _evenly(strokes: Strokes) -> list[np.ndarray]:
     points = np.concatenate(strokes)
     low, (wide, high) = points.min(axis=0), np.ptp(points, axis=0)
     height = max(high, wide / 10, 1e-6)  # a dash has next to none
-    even = []
-    for stroke in strokes:
-        stroke = (stroke - low) / height
-        along = np.cumsum([0, *np.hypot(*np.diff(stroke, axis=0).T)])
-        stops = np.linspace(0, along[-1], max(2, int(along[-1] / SPACING)))
-        even.append(np.column_stack([np.interp(stops, along, stroke[:, axis]) for axis in (0, 1)]))
-    return even
+    lines = [(stroke - low) / height for stroke in strokes]
+    return [evenly(line, max(2, int(along(line)[-1] / SPACING))) for line in lines]
 
 
 def slashed_zero(strokes: Strokes) -> bool:

@@ -104,7 +104,6 @@ def _without_rules(ink: np.ndarray) -> Cleared:
     if not lying and not upright:
         return Cleared(ink, None)
     left = ink.copy()
-    widest = 1.0
     for line in lying:
         _erase(left, line)
     for line in upright:

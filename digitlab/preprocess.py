@@ -73,8 +73,10 @@ def to_mnist(image: np.ndarray) -> np.ndarray | None:
     photo shows that it may be misread, the picture is a Doubtful one. Raises PictureError for anything else.
     """
     steps = trace(image)
-    if steps is None or steps.doubt is None:
-        return None if steps is None else steps.centred
+    if steps is None:
+        return None
+    if steps.doubt is None:
+        return steps.centred
     seen = steps.centred.view(Doubtful)
     seen.doubt = steps.doubt
     return seen

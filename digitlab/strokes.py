@@ -46,6 +46,18 @@ def render(strokes: Sequence[Stroke], size: int = PAD_SIZE) -> np.ndarray:
     return picture
 
 
+def along(points: np.ndarray) -> np.ndarray:
+    """How far along the line each of its points is: points float (N, 2), N at least 1; float (N,), from 0."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+
+
+def evenly(points: np.ndarray, count: int) -> np.ndarray:
+    """The same line with so many points at equal distances: float (count, 2), its ends among them."""
+    way = along(points)
+    at = np.linspace(0, way[-1], count)
+    return np.stack([np.interp(at, way, points[:, axis]) for axis in (0, 1)], 1)
+
+
 @cache
 def examples() -> tuple[Drawing, ...]:
     """A ready drawing of each digit, 0 to 9, made for this project."""

@@ -26,7 +26,7 @@ from digitlab.classroom.styles import (
     PLAIN_7,
     SLASHED_0,
 )
-from digitlab.strokes import PAD_SIZE, Drawing, Stroke, examples
+from digitlab.strokes import PAD_SIZE, Drawing, Stroke, along, evenly, examples
 
 _STEP = 5.0  # pixels between two points, about as a finger moves between two frames
 _EDGE = 4.0  # pixels that stay free at the pad's edge
@@ -261,9 +261,7 @@ class Pupil:
 
     def _points(self, line: np.ndarray, size: float, rng: np.random.Generator) -> list[tuple[float, float]]:
         """Points as a finger leaves them, trembling a little, on the pad."""
-        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-        at = np.linspace(0, along[-1], max(3, round(along[-1] / _STEP)))
-        even = np.stack([np.interp(at, along, line[:, axis]) for axis in (0, 1)], 1)
+        even = evenly(line, max(3, round(along(line)[-1] / _STEP)))
         shake = cv2.GaussianBlur(rng.normal(0, self.tremor * size, even.shape), (1, 5), 1.0)
         points = np.clip(even + shake, _EDGE, PAD_SIZE - _EDGE).round(1)
         return [(float(x), float(y)) for x, y in points]

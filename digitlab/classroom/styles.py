@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitlab.strokes import Stroke
+from digitlab.strokes import Stroke, along, evenly
 
 CROSSED_7, PLAIN_7 = "crossed 7", "plain 7"
 OPEN_4, CLOSED_4 = "open 4", "closed 4"
@@ -69,22 +69,15 @@ def _lines(drawing: Sequence[Stroke]) -> list[np.ndarray]:
     if not size > 0:
         return []
     strokes = [(points - low) / size for points in strokes]
-    lengths = [_along(points)[-1] for points in strokes]
+    lengths = [along(points)[-1] for points in strokes]
     step = _STEP * max(1.0, sum(lengths) / _MOST)
     return [
         _even(points, step) for points, length in zip(strokes, lengths, strict=True) if length > 3 * _STEP
     ]
 
 
-def _along(points: np.ndarray) -> np.ndarray:
-    """How far along the line each point is, float (points,)."""
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-
-
 def _even(points: np.ndarray, step: float) -> np.ndarray:
-    along = _along(points)
-    at = np.linspace(0, along[-1], max(2, round(along[-1] / step) + 1))
-    return np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], 1)
+    return evenly(points, max(2, round(along(points)[-1] / step) + 1))
 
 
 def _distance(point: np.ndarray, line: np.ndarray) -> float:

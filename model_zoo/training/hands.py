@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model_zoo.training.pen import Knot, along, evenly, formed, pen_line, rounded
+from digitlab.strokes import along
+from model_zoo.training.pen import Knot, formed, pen_line, rounded, spaced
 
 Strokes = Sequence[np.ndarray]
 Habit = Callable[[Strokes, np.random.Generator], list[np.ndarray]]
@@ -111,7 +112,7 @@ def zero_goes_on_as_slash(_: Strokes, rng: np.random.Generator) -> list[np.ndarr
     begin = rng.uniform(28, 55)
     ring = _ring(rng, begin, rng.uniform(358, 378))
     middle = (ring.min(axis=0) + ring.max(axis=0)) / 2
-    ring = evenly(ring)
+    ring = spaced(ring)
     if rng.random() < 0.6:  # a corner where it turns, or a loop: a small one, a large one would make an 8
         turn = middle + (ring[-1] - middle) * rng.uniform(1.05, 1.45)
         far = middle + (middle - turn) * rng.uniform(0.75, 1.15)
@@ -122,7 +123,7 @@ def zero_goes_on_as_slash(_: Strokes, rng: np.random.Generator) -> list[np.ndarr
         aside = turn + rng.uniform(0.04, 0.1) * np.array([1, 0.2])
         slash = pen_line(rng, [ring[-1], turn, aside, (aside + far) / 2, far])
     line = np.vstack([ring, slash])
-    return [rounded(evenly(line), 1)]
+    return [rounded(spaced(line), 1)]
 
 
 def dot_in_zero(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
@@ -174,7 +175,7 @@ def _flagged(stem: np.ndarray, rng: np.random.Generator, flattest: float = 0) ->
     flag[-1] = stem[0]
     if rng.random() < 0.2:
         return [stem, flag[::-1]]
-    return [rounded(evenly(np.vstack([flag, stem[1:]])), int(rng.integers(0, 2)))]
+    return [rounded(spaced(np.vstack([flag, stem[1:]])), int(rng.integers(0, 2)))]
 
 
 # --- 7 ---------------------------------------------------------------------------------------------------
@@ -289,7 +290,7 @@ def hook_under_nine(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarr
     end = nine[-1]
     bend = np.radians(np.linspace(0, rng.uniform(80, 180), 6)[1:])
     hook = end + rng.uniform((0.12, 0.06), (0.28, 0.16)) * np.column_stack([np.cos(bend) - 1, np.sin(bend)])
-    return [rounded(evenly(np.vstack([nine, pen_line(rng, [end, *hook])[1:]])), 2)]
+    return [rounded(spaced(np.vstack([nine, pen_line(rng, [end, *hook])[1:]])), 2)]
 
 
 # --- 2, 3, 5, 6 ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model_zoo.training.pen import evenly
+from model_zoo.training.pen import spaced
 
 _SPACING = 0.02  # of the drawing's size
 _LANDS, _LEAVES = (0.03, 0.18), (0.04, 0.3)  # of the drawing's size: how far a stroke goes on
@@ -22,7 +22,7 @@ def in_haste(strokes: Sequence[np.ndarray], rng: np.random.Generator) -> list[np
     strokes become one, one becomes two."""
     points = np.concatenate(strokes)
     size = max(float(np.ptp(points, axis=0).max()), 1e-6)
-    even = [evenly(stroke / size, _SPACING) if len(stroke) > 1 else stroke / size for stroke in strokes]
+    even = [spaced(stroke / size, _SPACING) if len(stroke) > 1 else stroke / size for stroke in strokes]
     written = [
         _ends(stroke, rng, first=number == 0, last=number == len(even) - 1) if len(stroke) > 7 else stroke
         for number, stroke in enumerate(even)

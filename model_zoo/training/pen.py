@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from digitlab.strokes import along, evenly
+
 Knot = tuple[float, float]
 
 SPACING = 0.03  # between the points of a stroke
@@ -27,23 +29,15 @@ def pen_line(rng: np.random.Generator, *pieces: np.ndarray | Sequence[Knot | np.
         if len(knots) == 2:
             aside = (knots[1] - knots[0])[::-1] * [1, -1] * rng.normal(0, 0.03)
             knots = np.array([knots[0], knots.mean(axis=0) + aside, knots[1]])
-        way = along(knots)
+        way = np.cumsum([0, *np.maximum(np.hypot(*np.diff(knots, axis=0).T), 1e-6)])  # a spline's must rise
         curve = CubicSpline(way, knots, bc_type="natural")
         parts.append(curve(np.linspace(0, way[-1], 20)))
-    return rounded(evenly(np.concatenate(parts)), int(rng.integers(0, 3)))
+    return rounded(spaced(np.concatenate(parts)), int(rng.integers(0, 3)))
 
 
-def along(points: np.ndarray) -> np.ndarray:
-    """How long the way is up to each point: (N,), rising."""
-    steps = np.hypot(*np.diff(points, axis=0).T)
-    return np.cumsum([0, *np.maximum(steps, 1e-6)])
-
-
-def evenly(points: np.ndarray, spacing: float = SPACING) -> np.ndarray:
+def spaced(points: np.ndarray, spacing: float = SPACING) -> np.ndarray:
     """The same way with points so far apart."""
-    way = along(points)
-    stops = np.linspace(0, way[-1], max(2, int(way[-1] / spacing)))
-    return np.column_stack([np.interp(stops, way, points[:, axis]) for axis in (0, 1)])
+    return evenly(points, max(2, int(along(points)[-1] / spacing)))
 
 
 def rounded(points: np.ndarray, times: int) -> np.ndarray:

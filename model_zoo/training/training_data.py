@@ -17,10 +17,10 @@ from digitlab.data import pen_strokes
 from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.preprocess import FIELD, to_mnist
+from digitlab.strokes import along
 from model_zoo import DETECTOR, definition
 from model_zoo.training import augment, hands
 from model_zoo.training.doodles import doodle
-from model_zoo.training.pen import along
 
 VALIDATION = 6_000  # of the 60,000 training images, never trained on: for temperature and threshold
 SPLIT_SEED = 0  # the same images are held out whatever the seed of the training

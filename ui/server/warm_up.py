@@ -35,12 +35,14 @@ def models_are_loaded() -> bool:
 def load_models() -> None:
     """Read all models, and let each answer once: its interpreter is made at the first question."""
     from digitlab import inference
+    from digitlab.movement import MAPS, SIDE
 
     nothing = np.zeros((1, 28, 28), np.float32)
     for name in inference.names():
         model = inference.load(name)
         model.predict(nothing)
     inference.load(inference.DETECTOR).score(nothing)
+    inference.load(inference.STROKES).predict(np.zeros((1, SIDE, SIDE, MAPS), np.float32))
 
 
 def class_work() -> None:

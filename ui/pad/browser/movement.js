@@ -1,5 +1,5 @@
 // A drawing -> where its pen went in which direction: as digitlab/movement.py, which describes it. That file's numbers,
-// to the fifth decimal (tests/draw/test_movement_parity.py).
+// to the fifth decimal (tests/draw/test_live_parity.py).
 import { roundToEven } from "./raster.js"
 
 const SIDE = 14 // rows and columns of a map
