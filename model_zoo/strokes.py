@@ -6,10 +6,11 @@ about drawings on the pad: one knows what is on the paper, the other how it came
 different mistakes.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from digitlab.movement import MAPS, SIDE
 from model_zoo import Recipe
+from model_zoo.layers import convolution
 
 if TYPE_CHECKING:
     import keras
@@ -22,13 +23,6 @@ RECIPE = Recipe(epochs=16, batch_size=128, learning_rate=0.004, hands=0.3)
 def build() -> "keras.Model":
     import keras
     from keras import layers
-
-    def convolution(filters: int, padding: str = "same") -> list[Any]:
-        return [
-            layers.Conv2D(filters, 3, padding=padding, use_bias=False),
-            layers.BatchNormalization(),
-            layers.Activation("relu"),
-        ]
 
     return keras.Sequential(
         [

@@ -5,9 +5,10 @@ bright picture, a faint one and one in fog look much alike to the rest of the ne
 CNN's, with more filters and one convolution more.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model_zoo import Recipe
+from model_zoo.layers import convolution
 
 if TYPE_CHECKING:
     import keras
@@ -30,13 +31,6 @@ RECIPE = Recipe(
 def build() -> "keras.Model":
     import keras
     from keras import layers
-
-    def convolution(filters: int, padding: str = "same") -> list[Any]:
-        return [
-            layers.Conv2D(filters, 3, padding=padding, use_bias=False),
-            layers.BatchNormalization(),
-            layers.Activation("relu"),
-        ]
 
     return keras.Sequential(
         [

@@ -4,9 +4,10 @@ Filters are shared by all places of the picture, so a few of them go a long way;
 so is the last layer.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model_zoo import Recipe
+from model_zoo.layers import convolution
 
 if TYPE_CHECKING:
     import keras
@@ -19,13 +20,6 @@ RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.01, augmentation=0.4,
 def build() -> "keras.Model":
     import keras
     from keras import layers
-
-    def convolution(filters: int, padding: str = "same") -> list[Any]:
-        return [
-            layers.Conv2D(filters, 3, padding=padding, use_bias=False),
-            layers.BatchNormalization(),
-            layers.Activation("relu"),
-        ]
 
     return keras.Sequential(
         [
