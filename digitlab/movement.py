@@ -17,7 +17,6 @@ _MARGIN = 1  # cells around the drawing
 _STEP = 0.02  # of the drawing's size, from one look at the pen's way to the next
 _BIT = 1e-9  # cells: at a stroke's very end the next one begins
 _MOST = 2_000  # looks; a digit has about two hundred
-_CORNERS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
 
 
 def direction_maps(strokes: Sequence[np.ndarray]) -> np.ndarray:
@@ -33,9 +32,11 @@ def direction_maps(strokes: Sequence[np.ndarray]) -> np.ndarray:
     scale = cells / max((high - low).max(), 1e-6)
     points = (points - (low + high) / 2) * scale + (SIDE - 1) / 2
 
+    x, y = points.T
+
     ends = np.cumsum([len(stroke) for stroke in strokes])
     starts = np.concatenate([[0], ends[:-1]])
-    lengths = np.hypot(*np.diff(points, axis=0).T)
+    lengths = np.hypot(np.diff(x), np.diff(y))
     lengths[starts[1:] - 1] = 0  # the pen is up
     way = np.concatenate([[0], np.cumsum(lengths)])  # how far the pen has come, at each point
     looks = int(np.clip(np.round(way[-1] / cells / _STEP), 1, _MOST))
@@ -45,27 +46,28 @@ def direction_maps(strokes: Sequence[np.ndarray]) -> np.ndarray:
     stroke = np.searchsorted(way[starts], at, side="right") - 1
     before = np.maximum(at - step, way[starts][stroke])
     behind = np.minimum(at + step, way[ends - 1][stroke] - _BIT)
-    x, y = points.T
-    movement = [np.interp(behind, way, axis) - np.interp(before, way, axis) for axis in (x, y)]
-    places = np.column_stack([np.interp(at, way, axis) for axis in (x, y)])
-    direction = np.arctan2(movement[1], movement[0]) * (DIRECTIONS / (2 * np.pi))
+    around = np.concatenate([before, at, behind])
+    xs, ys = (np.interp(around, way, axis).reshape(3, looks) for axis in (x, y))
+    direction = np.arctan2(ys[2] - ys[0], xs[2] - xs[0]) * (DIRECTIONS / (2 * np.pi))
     lower = np.floor(direction)
     upper_share = direction - lower
     lower = lower.astype(int)
 
-    places = np.concatenate([places, places, points[starts], points[ends - 1]])
     maps = [lower % DIRECTIONS, (lower + 1) % DIRECTIONS]
     maps += [np.full(len(strokes), DIRECTIONS), np.full(len(strokes), DIRECTIONS + 1)]
     amounts = [step * (1 - upper_share), step * upper_share, np.ones(2 * len(strokes))]
-    return _shared(places, np.concatenate(maps), np.concatenate(amounts))
+    columns = np.concatenate([xs[1], xs[1], x[starts], x[ends - 1]])
+    rows = np.concatenate([ys[1], ys[1], y[starts], y[ends - 1]])
+    return _shared(columns, rows, np.concatenate(maps), np.concatenate(amounts))
 
 
-def _shared(places: np.ndarray, maps: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+def _shared(x: np.ndarray, y: np.ndarray, maps: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     """Each amount shared among the four cells around its place."""
-    corner = np.floor(places).astype(int)
-    inside = places - corner
-    cells = corner[None] + _CORNERS[:, None]
-    share = np.where(_CORNERS[:, None], inside, 1 - inside).prod(axis=2)
-    index = (cells[..., 1] * SIDE + cells[..., 0]) * MAPS + maps
-    flat = np.bincount(index.ravel(), (share * amounts).ravel(), SIDE * SIDE * MAPS)
+    column, row = np.floor(x), np.floor(y)
+    to_right, down = (x - column) * amounts, (y - row) * amounts
+    both = (x - column) * down
+    shares = [amounts - to_right - down + both, to_right - both, down - both, both]
+    first = ((row * SIDE + column) * MAPS).astype(int) + maps
+    cells = [first, first + MAPS, first + SIDE * MAPS, first + (SIDE + 1) * MAPS]
+    flat = np.bincount(np.concatenate(cells), np.concatenate(shares), SIDE * SIDE * MAPS)
     return flat.reshape(SIDE, SIDE, MAPS).astype(np.float32)
