@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from digitlab.inference import Answer
-from digitlab.numbers import probability
+from digitlab.inference import Answer, Model
+from digitlab.numbers import percent, probability
 from ui import style
 from ui.figures import figure, row
 from ui.markup import Markup, joined, markup, put
@@ -17,6 +17,8 @@ from ui.pictures import grey
 
 SIDE = 112  # pixels, of a small picture
 SEEN = "What the model sees: 28 × 28 pixels."
+BLANK = Markup()
+WITHOUT = "It counts for all but {alone}: they know MNIST’s pictures alone, and promise too much."
 
 
 def nothing() -> Markup:
@@ -74,7 +76,7 @@ def table(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
 def why(answers: Sequence[Answer]) -> Markup:
     """Why nobody is sure, where a photo shows it; nothing otherwise."""
     doubt = next((answer.doubt for answer in answers if answer.doubt), None)
-    return markup("<p>{doubt}</p>", doubt=doubt) if doubt else Markup()
+    return markup("<p>{doubt}</p>", doubt=doubt) if doubt else BLANK
 
 
 def movement(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
@@ -82,13 +84,13 @@ def movement(titles: Sequence[str], answers: Sequence[Answer]) -> Markup:
     read."""
     said = next((answer.by_movement for answer in answers if answer.by_movement is not None), None)
     if said is None:
-        return Markup()
+        return BLANK
     alone = [title for title, answer in zip(titles, answers, strict=True) if answer.by_movement is None]
     return markup(
         '<p class="runner-up">The pen’s movement: <b>{digit}</b>, {share}. {without}</p>',
         digit=said.argmax(),
         share=probability(float(said.max())),
-        without=f"It counts for all but {' and '.join(alone)}: they read the picture alone." if alone else "",
+        without=WITHOUT.format(alone=" and ".join(alone)) if alone else "",
     )
 
 
@@ -104,8 +106,9 @@ _BARS = (
 )
 
 
-def bars(answer: Answer) -> Markup:
-    """Ten bars of probability, the runner-up in a sentence, and what picture and movement say alone."""
+def bars(answer: Answer, trust: Markup = BLANK) -> Markup:
+    """Ten bars of probability, the runner-up in a sentence, and what picture and movement say alone, or how
+    far to trust them all."""
     shares = [float(share) for share in answer.probabilities]
     figures = [probability(share) for share in shares]
     chosen = ["chosen" if digit == answer.digit else "" for digit in range(10)]
@@ -115,13 +118,31 @@ def bars(answer: Answer) -> Markup:
     spoken = ", ".join(f"{digit}: {figure}" for digit, figure in enumerate(figures))
     parts = {"chosen": chosen, "width": widths, "label": labels}
     values = {f"{name}{digit}": part[digit] for name, part in parts.items() for digit in range(10)}
-    return markup(_BARS, spoken=spoken, second=second_thoughts(answer), alone=opinions(answer), **values)
+    return markup(
+        _BARS, spoken=spoken, second=second_thoughts(answer), alone=opinions(answer) or trust, **values
+    )
+
+
+def trust(model: Model) -> Markup:
+    """What its percentages promise to strangers, and what it keeps, where it has practised on MNIST alone;
+    nothing for others. From its card: it is too sure everywhere, so its calibration error is what it promises
+    too much."""
+    card = model.card
+    if card.get("recipe", {}).get("pen_strokes", True) or "drawn_validation_accuracy" not in card:
+        return BLANK
+    reads = card["drawn_validation_accuracy"]
+    return markup(
+        '<p class="opinions">It knows MNIST alone: of strangers’ drawings it reads {reads}, but expects to '
+        "read {expects}.</p>",
+        reads=percent(reads),
+        expects=percent(reads + card["drawn_validation_calibration_error"]),
+    )
 
 
 def opinions(answer: Answer) -> Markup:
     """What the picture and the pen's movement say alone, where both were read; coloured where they differ."""
     if answer.by_picture is None or answer.by_movement is None:
-        return Markup()
+        return BLANK
     alone = {"Its picture": answer.by_picture, "The pen’s movement": answer.by_movement}
     said = (
         markup(
@@ -137,9 +158,9 @@ def opinions(answer: Answer) -> Markup:
 
 
 @cache
-def template(with_opinions: bool = False) -> Markup:
+def template(with_opinions: bool = False, trust: Markup = BLANK) -> Markup:
     """As an answer and its details look, to be filled in by the browser (ui/pad/browser/live.js): also what
-    picture and movement say alone, if asked for."""
+    picture and movement say alone, if asked for, or how far to trust the model."""
     nobody = np.zeros(10, np.float32)
     alone = (nobody, nobody) if with_opinions else (None, None)
     blank = Answer(None, 0, 1, False, nobody, *alone)
@@ -149,7 +170,7 @@ def template(with_opinions: bool = False) -> Markup:
         side=SIDE,
         caption=SEEN,
     )
-    return nothing() + details(bars(blank), row([picture]))
+    return nothing() + details(bars(blank, trust), row([picture]))
 
 
 def details(*parts: Markup) -> Markup:
@@ -158,9 +179,10 @@ def details(*parts: Markup) -> Markup:
 
 
 @cache
-def no_details(with_opinions: bool = False) -> Markup:
+def no_details(with_opinions: bool = False, trust: Markup = BLANK) -> Markup:
     """Their place while there are none, so that nothing moves when they come."""
-    return markup('<div class="no-details" aria-hidden="true">{parts}</div>', parts=template(with_opinions))
+    parts = template(with_opinions, trust)
+    return markup('<div class="no-details" aria-hidden="true">{parts}</div>', parts=parts)
 
 
 def second_thoughts(answer: Answer) -> str:

@@ -11,6 +11,7 @@ from digitlab.inference import Answer
 from digitlab.numbers import probability
 from digitlab.preprocess import to_mnist
 from digitlab.strokes import Drawing, Stroke, examples, render
+from model_zoo.training import training_data
 from pages.draw.draw.page import what_they_say
 from tests.apptest import open_page
 from ui import answers
@@ -55,12 +56,30 @@ def test_where_the_movement_is_not_read_nothing_is_said_of_it(name: str, read: D
     assert "Runner-up" in html
 
 
+@pytest.mark.parametrize("name", inference.names())
+def test_who_knows_mnist_alone_promises_strangers_too_much_and_says_so(name: str) -> None:
+    html = details(name, SEVEN, ())
+    card = inference.load(name).card
+    says = re.findall(r"of strangers’ drawings it reads (\d+) %, but expects to read (\d+) %", html)
+    assert bool(says) == (name in ("linear", "dense_classic")) == (not inference.load(name).reads_movement)
+    if says:
+        (reads, expects) = map(int, says[0])
+        assert reads == round(card["drawn_validation_accuracy"] * 100)
+        trust = answers.trust(inference.load(name))
+        assert trust in answers.template(False, trust)  # the browser's answer says it, too
+        if drawn := training_data.drawn(training_data.VALIDATION_FOLD):
+            shares = inference.load(name).predict(drawn.pictures()).max(axis=1)
+            assert expects == round(float(shares.mean()) * 100)
+    else:
+        assert card["drawn_validation_calibration_error"] < 0.02
+
+
 def test_of_several_models_it_is_said_once_and_who_goes_without_it() -> None:
     models = [inference.load(name) for name in ("linear", "dense_classic", "cnn")]
     said = what_they_say(models, render(SEVEN), SEVEN)
     assert said is not None
     assert said[1].count("The pen’s movement: <b>7</b>, ") == 1
-    assert "It counts for all but Linear and Textbook net: they read the picture alone." in said[1]
+    assert "It counts for all but Linear and Textbook net: they know MNIST’s pictures alone, and" in said[1]
     said = what_they_say(models[2:] * 2, render(SEVEN), SEVEN)
     assert said is not None
     assert "all but" not in said[1]

@@ -29,6 +29,7 @@ def live(model: Model | None, demo: Drawing | None = None) -> None:
     once more where it lies there already."""
     name, address = (live_files.network(model.name) if model is not None else None) or (None, "")
     join = joined_by(model) if model is not None and name else None
+    trust = answers.trust(model) if model is not None else answers.BLANK
     others = (DETECTOR, *((STROKES,) if join else ()))
     _live(
         key="live",
@@ -41,7 +42,7 @@ def live(model: Model | None, demo: Drawing | None = None) -> None:
             "join": join,
             "rules": {"threshold": inference.load(DETECTOR).card["threshold"], "sure": inference.SURE},
             "words": WORDS,
-            "template": str(answers.template(with_opinions=join is not None)),
+            "template": str(answers.template(join is not None, trust)),
             "demo": link.encode(demo) if demo else None,
         },
     )

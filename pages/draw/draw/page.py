@@ -43,7 +43,11 @@ def read(models: Sequence[Model], answer: DeltaGenerator, details: DeltaGenerato
     picture = input_digit.picture()
     drawing = input_digit.drawing()
     alone = input_digit.source() == "draw" and len(models) == 1 and models[0].reads_movement
-    said, more = what_they_say(models, picture, drawing) or (answers.nothing(), answers.no_details(alone))
+    trust = answers.trust(models[0]) if len(models) == 1 else answers.BLANK
+    said, more = what_they_say(models, picture, drawing) or (
+        answers.nothing(),
+        answers.no_details(alone, trust),
+    )
     answer.html(str(kept(said)))
     details.html(str(more))
     observed.answered()
@@ -62,7 +66,7 @@ def what_they_say(
         said, more = number
         return said, answers.details(more)
     if len(models) == 1:
-        said, more = answers.headline(found[0]), answers.bars(found[0])
+        said, more = answers.headline(found[0]), answers.bars(found[0], answers.trust(models[0]))
     else:
         titles = [model.card["title"] for model in models]
         said = answers.headlines(titles, found)
