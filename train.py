@@ -257,6 +257,10 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy(recipe.precision)
     model = module.build()
+    if recipe.precision != "float32" and keras.backend.backend() == "tensorflow":
+        from model_zoo.training.fused import fused
+
+        model = fused(model)
     keras.config.set_dtype_policy("float32")
     history: dict[str, list[float]] = {}
     moments: dict[int, list[np.ndarray]] = {}
