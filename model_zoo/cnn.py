@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 TITLE = "CNN"
 SUMMARY = "Small filters look for strokes, wherever in the picture they are."
 RECIPE = Recipe(
-    epochs=28, batch_size=128, learning_rate=0.005, augmentation=0.6, rendered_variants=1, internals=True
+    epochs=28,
+    batch_size=128,
+    learning_rate=0.005,
+    augmentation=0.6,
+    rendered_variants=1,
+    hands=0.3,
+    internals=True,
 )
 
 

@@ -1,5 +1,10 @@
-"""What the reader of strokes learns from: real pen strokes, bent and written anew, as direction maps."""
+"""What the reader of strokes learns from: real pen strokes, bent and written anew, as direction maps.
 
+`python -m model_zoo.training.movement` joins the zoo's reader of strokes anew with its reader of pictures,
+after that one was trained again, and writes weight, temperature and figures into the card.
+"""
+
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,8 +16,8 @@ from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.inference import Model
 from digitlab.movement import direction_maps
-from model_zoo import Recipe
-from model_zoo.training import hands, training_data
+from model_zoo import ARTIFACTS, STROKES, Recipe
+from model_zoo.training import export, hands, training_data
 from model_zoo.training.haste import in_haste
 from model_zoo.training.training_data import TEST_FOLD, VALIDATION_FOLD, Examples, TrainingData
 
@@ -99,3 +104,15 @@ def _seen(drawings: Sequence[PenDrawing], elsewhere: float, seed: int) -> np.nda
 
 def _digits(drawings: Sequence[PenDrawing]) -> np.ndarray:
     return np.array([int(drawing.label) for drawing in drawings], np.uint8)
+
+
+def main() -> None:
+    """Raises DataUnavailable without pen strokes."""
+    card = ARTIFACTS / STROKES / "card.json"
+    found = joining(inference.load(STROKES), inference.load(PARTNER))
+    export.write_json(card, json.loads(card.read_text("utf-8")) | found)
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
