@@ -13,6 +13,7 @@ from digitlab import ink as shapes
 
 CUT = "The digit touches the picture’s edge."
 CROSSED = "A line goes through the digit."
+UNDERLINED = "A line touches the digit."
 TURNED = "The lines on the paper run upright. Perhaps the page is turned."
 
 _FAINT = 0.3  # of the strongest ink; what is weaker is a pale rule, a smear, the paper's back
@@ -23,6 +24,10 @@ _LEAN = np.tan(np.radians(18))  # the steepest line that still lies
 _SPANS = 0.6  # of the picture is what a printed line runs through, at least
 _THICKEST = 0.02  # of the picture's longer side
 _RULES = 60  # in a picture, at most
+_UNDER_LEAN = 0.2  # of an underline
+_UNDER_WIDE = 0.5  # of its length is what stands on it, or it is a 1 with a foot
+_UNDER_OVER = 0.1  # of its length lies to both sides of where that touches it
+_TWO = 0.3, 0.35, 0.7  # so little to the left of it, and so much to the right or so wide: it may be a 2
 
 
 class Cleared(NamedTuple):
@@ -76,6 +81,8 @@ def _taken_away(ink: np.ndarray) -> Cleared:
     whole = _filled(ink)
     if whole is ink and _is_crossed_out(ink):
         return Cleared(ink, CROSSED)
+    if _is_underlined(ink):
+        return Cleared(whole, UNDERLINED)
     return Cleared(whole, doubt)
 
 
@@ -388,6 +395,31 @@ def _is_dash(own: np.ndarray) -> bool:
     thick = own.sum(axis=0).mean()
     off = np.abs(y - slope * x - start)
     return bool(abs(slope) < 0.35 and np.percentile(off, 95) < 1.2 * thick + 2 and np.ptp(x) > 4 * thick)
+
+
+def _is_underlined(ink: np.ndarray) -> bool:
+    """Whether it stands on a straight line, and is no 2, nor a 1 with a foot."""
+    x, y, width, height = cv2.boundingRect((ink > 0).astype(np.uint8))
+    if max(width, height) < 16:
+        return False
+    part = ink[y : y + height, x : x + width] > 0
+    pen = stroke_width_of(part.astype(np.uint8))
+    columns = np.flatnonzero(part.any(axis=0))
+    lowest = height - 1 - np.argmax(part[::-1, columns], axis=0)
+    slope, start = np.polyfit(columns, lowest, 1)
+    off = np.percentile(np.abs(lowest - slope * columns - start), 95)
+    if abs(slope) > _UNDER_LEAN or off > 0.5 * pen + 2:
+        return False
+    # of each pixel above the line's lower edge
+    rise = slope * np.arange(width) + start - np.arange(height)[:, None]
+    above = part & (rise > 1.6 * pen)
+    stands = np.flatnonzero(above.any(axis=0))
+    touches = np.flatnonzero((above & (rise < 2.4 * pen)).any(axis=0))
+    if not len(touches):
+        return False
+    left, right, wide = touches[0] / width, 1 - (touches[-1] + 1) / width, np.ptp(stands) / width
+    is_two = left < _TWO[0] and (right > _TWO[1] or wide > _TWO[2])
+    return bool(min(left, right) > _UNDER_OVER and wide > _UNDER_WIDE and not is_two)
 
 
 # --- an outline, and what is crossed out ---------------------------------------------------------------

@@ -137,15 +137,25 @@ def crossed_out(digit: int) -> np.ndarray:
     return picture
 
 
+def underlined(digit: int, beyond: int = 30) -> np.ndarray:
+    """So near that the line touches it."""
+    picture = sheet(digit)
+    x, y, width, height = cv2.boundingRect(255 - picture)
+    cv2.line(picture, (x - beyond, y + height), (x + width + beyond, y + height + 4), 0, 20, cv2.LINE_AA)
+    return picture
+
+
 @pytest.mark.parametrize(
     ("picture", "doubt"),
     [
+        (underlined(9), clutter.UNDERLINED),
+        (underlined(3), clutter.UNDERLINED),
         (sheet(3)[:, 280:], clutter.CUT),
         (sheet(3)[:300], clutter.CUT),
         (crossed_out(5), clutter.CROSSED),
         (np.rot90(ruled(3)), clutter.TURNED),
     ],
-    ids=["cut upright", "cut across", "crossed out", "turned"],
+    ids=["underlined 9", "underlined 3", "cut upright", "cut across", "crossed out", "turned"],
 )
 def test_what_may_be_misread_is_said_with_its_reason(picture: np.ndarray, doubt: str) -> None:
     seen = to_mnist(picture)
@@ -154,6 +164,13 @@ def test_what_may_be_misread_is_said_with_its_reason(picture: np.ndarray, doubt:
     said = model.answer(seen)
     assert said.digit is None
     assert said.doubt == doubt
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_base_of_its_own_is_no_line_under_a_digit(digit: int) -> None:
+    foot = underlined(1, 60) if digit == 1 else sheet(digit)
+    for picture in (foot, cv2.resize(foot, None, fx=0.4, fy=0.4), cv2.rotate(foot, cv2.ROTATE_180)):
+        assert not clutter._is_underlined(np.where(picture < 128, np.float32(1), np.float32(0)))
 
 
 def test_a_number_that_is_cut_is_not_read_either() -> None:
