@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 TITLE = "Deep CNN"
 SUMMARY = "Seven layers of filters, each building on the shapes that the one before it found."
 RECIPE = Recipe(
-    epochs=26,
+    epochs=32,
     batch_size=128,
     learning_rate=0.004,
     augmentation=0.7,
     rendered_variants=1,
+    hands=0.3,
     average=True,
     precision="mixed_bfloat16",
     float16=True,

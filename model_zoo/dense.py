@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 TITLE = "Dense"
 SUMMARY = "Two layers of neurons; each neuron looks at the whole picture."
 RECIPE = Recipe(
-    epochs=50, batch_size=256, learning_rate=0.003, augmentation=1, rendered_variants=1, float16=True
+    epochs=100,
+    batch_size=256,
+    learning_rate=0.003,
+    augmentation=1,
+    rendered_variants=1,
+    hands=0.3,
+    average=True,
+    float16=True,
 )
 
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 TITLE = "Tiny CNN"
 SUMMARY = "Fewer than 6,000 numbers: fewer than the linear model has."
-RECIPE = Recipe(epochs=30, batch_size=128, learning_rate=0.01, augmentation=0.4, float16=True)
+RECIPE = Recipe(
+    epochs=45,
+    batch_size=128,
+    learning_rate=0.01,
+    augmentation=0.4,
+    rendered_variants=1,
+    hands=0.3,
+    average=True,
+    float16=True,
+)
 
 
 def build() -> "keras.Model":

@@ -1,0 +1,45 @@
+"""The committee is the group of readers that reads most of what none of them was trained on."""
+
+import numpy as np
+import pytest
+
+from benchmarks import committee
+from benchmarks.committee import Group, groups
+from digitlab.errors import DataUnavailable
+from model_zoo.committee import MEMBERS
+from model_zoo.training import training_data
+
+
+def test_a_group_is_wrong_where_its_joined_opinion_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committee, "READERS", ["a", "b", "c"])
+    said = {
+        "a": np.log([[0.6, 0.4], [0.9, 0.1]]),
+        "b": np.log([[0.1, 0.9], [0.3, 0.7]]),
+        "c": np.log([[0.5, 0.5], [0.5, 0.5]]),
+    }
+    found = {
+        each.members: each.wrong for each in groups([(np.array([1, 0]), said), (np.array([0, 1]), said)])
+    }
+    assert found == {
+        ("a", "b"): (0, 1),  # 1, then 0: both right on the first kind, both wrong on the second
+        ("a", "c"): (0.5, 0.5),
+        ("b", "c"): (0.5, 0.5),
+        ("a", "b", "c"): (0, 1),
+    }
+
+
+@pytest.mark.slow
+def test_the_zoo_s_committee_is_the_best_on_validation() -> None:
+    try:
+        best = committee.best()
+    except DataUnavailable as error:
+        pytest.skip(str(error))
+    assert isinstance(best[0], Group)
+    assert set(best[0].members) == {folder.name for folder in MEMBERS}
+
+
+def test_without_data_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("PEN_DIGITS", raising=False)
+    training_data.drawn.cache_clear()
+    assert committee.main([]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
