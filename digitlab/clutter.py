@@ -400,7 +400,7 @@ def _is_dash(own: np.ndarray) -> bool:
 def _is_underlined(ink: np.ndarray) -> bool:
     """Whether it stands on a straight line, and is no 2, nor a 1 with a foot."""
     x, y, width, height = cv2.boundingRect((ink > 0).astype(np.uint8))
-    if max(width, height) < 16:
+    if width < 16:
         return False
     part = ink[y : y + height, x : x + width] > 0
     pen = stroke_width_of(part.astype(np.uint8))

@@ -93,7 +93,7 @@ def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:
         return Steps(ink, ink, ink, whole, doubt)
     whole = _thick(_cut_out(ink))
     crop, shape = _shaped(whole, settings)
-    while not shape.any():  # a hair, lost in being shrunk
+    while not shape.any():
         whole = cv2.dilate(whole, np.ones((3, 3)))
         crop, shape = _shaped(whole, settings)
     return Steps(ink, crop, shape, _placed(shape, settings.centre), doubt)
@@ -102,6 +102,8 @@ def trace(image: np.ndarray, settings: Settings = Settings()) -> Steps | None:
 def _shaped(crop: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """The part with ink in it, and its fine shape, as in `Steps`."""
     crop = resized(crop, _WORK_SIDE / max(crop.shape))
+    if not mask_of(crop).any():  # a hair, lost in being shrunk
+        return crop, crop[:0]
     if settings.despeck:
         crop = _cut_out(_without_specks(crop))
     longer = _LONGER if settings.box else FIELD * _FINE

@@ -50,6 +50,7 @@ def answer(picture: np.ndarray) -> Answer:
 @example((600, 600), 1, [(0.3, 0.2), (0.6, 0.9)])
 @example((4096, 4096), 1, [(0.1, 0.1), (0.2, 0.9)])
 @example((4096, 8), 1, [(0.1, 0.1), (0.2, 0.9)])
+@example((609, 1305), 1, [(0.109375, 0.75), (0.109375, 0.25)])
 @settings(deadline=None, max_examples=60)
 def test_a_thin_line_is_seen_in_any_picture(size: tuple[int, int], pen: int, line: list) -> None:
     picture = np.full(size, 255, np.uint8)
