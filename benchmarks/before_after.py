@@ -10,7 +10,6 @@ keeps that table.) It measures nothing itself: benchmarks.seeds, robustness, uns
 
 import argparse
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -76,11 +75,11 @@ def figures(read: Read) -> Iterator[tuple[str, str]]:
         yield f"drawn, {people}, {DEFAULT}: the picture", over_seeds(pictures, f"{fold}_accuracy")
         both = over_seeds(strokes, f"joined_{fold}_accuracy") if strokes else ABSENT
         yield f"drawn, {people}, {DEFAULT}: picture and movement", both
-    unseen = table(read("docs/robustness.md"), "unseen source")
+    unseen = markdown.kept(read("docs/robustness.md"), "unseen source")
     for source in [*unseen][1:]:
         cells = unseen[source]
         yield f"source left out: {source}", cells[-2] if len(cells) > 2 else cells[-1]
-    robust = table(read("docs/robustness.md"), "robustness")
+    robust = markdown.kept(read("docs/robustness.md"), "robustness")
     for row, cells in robust.items():
         if row.startswith("UCI"):
             yield f"{row}, {DEFAULT}", cells[next(iter(robust.values())).index(DEFAULT)]
@@ -90,7 +89,7 @@ def figures(read: Read) -> Iterator[tuple[str, str]]:
 
 
 def photos(text: str, name: str) -> Iterator[tuple[str, str]]:
-    if found := table(text, name):
+    if found := markdown.kept(text, name):
         heads = next(iter(found.values()))
         yield "photos read right", found["**all**"][heads.index("read right")]
         yield "photos read wrong, more than 90 % sure", found["**all**"][heads.index("wrong above 90 %")]
@@ -106,14 +105,6 @@ def over_seeds(card: dict[str, Any], figure: str) -> str:
     values = card.get("seeds", {}).get(figure) or [card[figure]]
     mean = markdown.percent(float(np.mean(values)))
     return mean if len(values) == 1 else f"{mean} ({min(values):.2%} to {max(values):.2%})".replace("%", "")
-
-
-def table(text: str, name: str) -> dict[str, list[str]]:
-    """The table that is kept under this name, by its first column, its head first; empty without one."""
-    found = re.search(rf"<!-- begin {name} -->\n(.*?)<!-- end {name} -->", text, re.DOTALL)
-    lines = [line for line in (found[1] if found else "").splitlines() if line.startswith("| ")]
-    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
-    return {first: rest for first, *rest in cells}
 
 
 if __name__ == "__main__":

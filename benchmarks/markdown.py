@@ -22,12 +22,25 @@ def percent(share: float) -> str:
 def keep(file: Path, name: str, content: str) -> None:
     """Put the content between <!-- begin NAME --> and <!-- end NAME -->. Raises ValueError without them."""
     text = file.read_text("utf-8")
-    pattern = re.compile(
-        rf"(<!-- begin {re.escape(name)} -->\n).*?(<!-- end {re.escape(name)} -->)", re.DOTALL
-    )
-    if len(pattern.findall(text)) != 1:
+    place = _place(name)
+    if len(place.findall(text)) != 1:
         raise ValueError(f"{file} has no place for {name}.")
-    file.write_text(pattern.sub(lambda found: f"{found[1]}\n{content}\n\n{found[2]}", text), "utf-8")
+    file.write_text(place.sub(lambda found: f"{found[1]}\n{content}\n\n{found[3]}", text), "utf-8")
+
+
+def kept(text: str, name: str) -> dict[str, list[str]]:
+    """The cells of the table that stands there under this name: its first column -> the others, the head
+    first; empty without one."""
+    found = _place(name).search(text)
+    lines = [line for line in (found[2] if found else "").splitlines() if line.startswith("| ")]
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    return {first: rest for first, *rest in cells}
+
+
+def _place(name: str) -> re.Pattern[str]:
+    """Where content is kept: its beginning, the content, its end."""
+    name = re.escape(name)
+    return re.compile(rf"(<!-- begin {name} -->\n)(.*?)(<!-- end {name} -->)", re.DOTALL)
 
 
 def show(tables: Iterable[tuple[str, str]], write: bool) -> None:

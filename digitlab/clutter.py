@@ -27,7 +27,8 @@ _RULES = 60  # in a picture, at most
 _UNDER_LEAN = 0.2  # of an underline
 _UNDER_WIDE = 0.5  # of its length is what stands on it, or it is a 1 with a foot
 _UNDER_OVER = 0.1  # of its length lies to both sides of where that touches it
-_TWO = 0.3, 0.35, 0.7  # so little to the left of it, and so much to the right or so wide: it may be a 2
+# so little of it to the left, and so much to the right, or so wide what stands on it: it may be a 2
+_TWO_LEFT, _TWO_RIGHT, _TWO_WIDE = 0.3, 0.35, 0.7
 
 
 class Cleared(NamedTuple):
@@ -418,7 +419,7 @@ def _is_underlined(ink: np.ndarray) -> bool:
     if not len(touches):
         return False
     left, right, wide = touches[0] / width, 1 - (touches[-1] + 1) / width, np.ptp(stands) / width
-    is_two = left < _TWO[0] and (right > _TWO[1] or wide > _TWO[2])
+    is_two = left < _TWO_LEFT and (right > _TWO_RIGHT or wide > _TWO_WIDE)
     return bool(min(left, right) > _UNDER_OVER and wide > _UNDER_WIDE and not is_two)
 
 

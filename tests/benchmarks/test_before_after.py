@@ -5,15 +5,15 @@ import json
 import pytest
 
 from benchmarks import before_after, markdown
-from benchmarks.before_after import ABSENT, VERSION_1_4, figures, git, over_seeds, present, table
+from benchmarks.before_after import ABSENT, VERSION_1_4, figures, git, over_seeds, present
 from digitlab import inference
 
 KEPT = "a <!-- begin one -->\n\n| x | y | z |\n|---|--:|--:|\n| **all** | 1 | 2 ± 3 |\n\n<!-- end one --> b"
 
 
 def test_a_table_is_found_by_its_name() -> None:
-    assert table(KEPT, "one") == {"x": ["y", "z"], "**all**": ["1", "2 ± 3"]}
-    assert table(KEPT, "two") == {}
+    assert markdown.kept(KEPT, "one") == {"x": ["y", "z"], "**all**": ["1", "2 ± 3"]}
+    assert markdown.kept(KEPT, "two") == {}
 
 
 def test_a_figure_of_several_seeds_has_its_mean_and_range() -> None:

@@ -58,17 +58,16 @@ def test_where_the_movement_is_not_read_nothing_is_said_of_it(name: str, read: D
 
 @pytest.mark.parametrize("name", inference.names())
 def test_who_knows_mnist_alone_promises_strangers_too_much_and_says_so(name: str) -> None:
-    html = details(name, SEVEN, ())
-    card = inference.load(name).card
+    html, model = details(name, SEVEN, ()), inference.load(name)
+    card, trust = model.card, answers.trust(model)
     says = re.findall(r"of strangers’ drawings it reads (\d+) %, but expects to read (\d+) %", html)
-    assert bool(says) == (name in ("linear", "dense_classic")) == (not inference.load(name).reads_movement)
+    assert bool(says) == (name in ("linear", "dense_classic")) == (not model.reads_movement)
     if says:
         (reads, expects) = map(int, says[0])
         assert reads == round(card["drawn_validation_accuracy"] * 100)
-        trust = answers.trust(inference.load(name))
         assert trust in answers.template(False, trust)  # the browser's answer says it, too
         if drawn := training_data.drawn(training_data.VALIDATION_FOLD):
-            shares = inference.load(name).predict(drawn.pictures()).max(axis=1)
+            shares = model.predict(drawn.pictures()).max(axis=1)
             assert expects == round(float(shares.mean()) * 100)
     else:
         assert card["drawn_validation_calibration_error"] < 0.02

@@ -43,10 +43,9 @@ def read(models: Sequence[Model], answer: DeltaGenerator, details: DeltaGenerato
     picture = input_digit.picture()
     drawing = input_digit.drawing()
     alone = input_digit.source() == "draw" and len(models) == 1 and models[0].reads_movement
-    trust = answers.trust(models[0]) if len(models) == 1 else answers.BLANK
     said, more = what_they_say(models, picture, drawing) or (
         answers.nothing(),
-        answers.no_details(alone, trust),
+        answers.no_details(alone, answers.trust(models[0]) if len(models) == 1 else answers.BLANK),
     )
     answer.html(str(kept(said)))
     details.html(str(more))
