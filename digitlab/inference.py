@@ -11,7 +11,7 @@ time, so each model keeps a few of them, and a thread borrows one that is free.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 from digitlab.caches import once
 from digitlab.classroom.names import OF_CLASS
 from digitlab.errors import UnknownName
-from digitlab.movement import direction_maps
+from digitlab.movement import MAPS, SIDE, direction_maps
 from digitlab.strokes import Stroke
 
 ARTIFACTS = Path(__file__).parents[1] / "model_zoo" / "artifacts"
@@ -173,6 +173,11 @@ class Model:
         MNIST alone is in the zoo to show how far that goes."""
         return bool(self.card.get("recipe", {}).get("pen_strokes"))
 
+    def together(self, by_picture: np.ndarray, by_movement: np.ndarray) -> np.ndarray:
+        """What it said of pictures of drawings, joined with what `read_movement` says of these drawings:
+        float32 (..., 10); of one that doesn't read movement, its own opinion alone."""
+        return joined(by_picture, by_movement, _strokes().card) if self.reads_movement else by_picture
+
     def answer(self, picture: np.ndarray, drawing: Sequence[Stroke] | None = None) -> Answer:
         """What to say about one picture, float32 (28, 28). With the `drawing` that it shows, its strokes in
         any unit, the pen's movement is read, too, by a model that `reads_movement`."""
@@ -180,16 +185,21 @@ class Model:
         probabilities = self.predict(batch)[0]
         by_picture = by_movement = None
         if drawing and self.reads_movement:
-            strokes = _strokes()
-            maps = direction_maps([np.asarray(stroke.points) for stroke in drawing])
-            by_picture, by_movement = probabilities, strokes.predict(maps[None])[0]
-            probabilities = joined(by_picture, by_movement, strokes.card)
+            by_picture, by_movement = probabilities, read_movement([drawing])[0]
+            probabilities = self.together(by_picture, by_movement)
         runner_up, guess = (int(digit) for digit in np.argsort(probabilities)[-2:])
         is_digit = bool(self.digit_score(batch)[0] >= _detector().card["threshold"])
         doubt = getattr(picture, "doubt", None)
         sure = is_digit and not doubt and probabilities[guess] >= SURE
         digit = guess if sure else None
         return Answer(digit, guess, runner_up, is_digit, probabilities, by_picture, by_movement, doubt)
+
+
+def read_movement(drawings: Iterable[Sequence[Stroke]]) -> np.ndarray:
+    """What the reader of strokes says of drawings, each with at least one stroke, in any unit: probabilities
+    float32 (N, 10)."""
+    maps = [direction_maps([np.asarray(stroke.points) for stroke in drawing]) for drawing in drawings]
+    return _strokes().predict(np.array(maps, np.float32).reshape(-1, SIDE, SIDE, MAPS))
 
 
 def joined(by_picture: np.ndarray, by_movement: np.ndarray, how: Mapping[str, Any]) -> np.ndarray:

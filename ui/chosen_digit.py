@@ -1,11 +1,13 @@
 """The digit that a page looks into: my drawing, or one of a data set. It is the same on all such pages."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from digitlab import data, snippets, strokes
+from digitlab.classroom import moments
 from digitlab.data import samples
 from digitlab.errors import ClassError, DataUnavailable
 from digitlab.preprocess import to_mnist
@@ -26,6 +28,12 @@ def whose(dataset: str) -> str:
     return datasets.whose(dataset) if datasets.of_class(dataset) else NAMES.get(dataset, dataset)
 
 
+class Sample(NamedTuple):
+    image: np.ndarray  # uint8 (28, 28)
+    label: int
+    drawing: Drawing  # its strokes, of a class's
+
+
 @dataclass(frozen=True, eq=False)
 class ChosenDigit:
     picture: np.ndarray  # float32 (28, 28) in [0, 1]: what a model sees
@@ -33,7 +41,7 @@ class ChosenDigit:
     label: int | None  # what it is meant to be, where that is known
     whose: str  # "your drawing"
     name: str | None = None  # mnist-4711, where it is of a data set
-    drawing: Drawing = ()  # its strokes, where it was drawn here
+    drawing: Drawing = ()  # its strokes, where it was drawn
 
 
 def choose(example: str | None = None) -> ChosenDigit:
@@ -52,9 +60,8 @@ def choose(example: str | None = None) -> ChosenDigit:
     return chosen
 
 
-def sample(name: str) -> tuple[np.ndarray, int] | None:
-    """The picture uint8 (28, 28) that mnist-4711, mnist-train-4711 or class:KFRTW-12 names, and its label;
-    None where there is no such."""
+def sample(name: str) -> Sample | None:
+    """What mnist-4711, mnist-train-4711 or class:KFRTW-12 names; None where there is no such."""
     if code := known_classes.code_of(name.rpartition("-")[0]):
         try:
             classroom.find(code)
@@ -66,9 +73,10 @@ def sample(name: str) -> tuple[np.ndarray, int] | None:
     dataset, split, index = named
     try:
         images, labels = data.load(dataset, split)
-    except DataUnavailable:
+        drawing = moments.at(dataset).drawing(index) if datasets.of_class(dataset) else ()
+    except (ClassError, DataUnavailable):
         return None
-    return (images[index], int(labels[index])) if index < len(images) else None
+    return Sample(images[index], int(labels[index]), drawing) if index < len(images) else None
 
 
 def _chosen(start: str | None) -> ChosenDigit:
@@ -95,11 +103,11 @@ def _chosen(start: str | None) -> ChosenDigit:
     return ChosenDigit(picture, example, snippets.EXAMPLE, "our example", drawing=drawing)
 
 
-def _of_data_set(name: str, image: np.ndarray, label: int) -> ChosenDigit:
+def _of_data_set(name: str, image: np.ndarray, label: int, drawing: Drawing) -> ChosenDigit:
     dataset, _, number = name.rpartition("-")
     known = None if label == data.NO_DIGIT else label
     named = f"number {number} of {whose(dataset)}"
-    return ChosenDigit(image / np.float32(255), image, known, named, name)
+    return ChosenDigit(image / np.float32(255), image, known, named, name, drawing)
 
 
 def _roll() -> None:

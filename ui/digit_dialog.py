@@ -37,15 +37,17 @@ def show_digits(
     """Open the dialog with picture `order[at]`; its buttons go through `order`, which are indices. `images`
     are uint8 (N, 28, 28), `labels` uint8 (N,), of a data set, one of NAMES or a class's; `names` are the
     pictures' own names, where they have some. `model` is the one that the page is about; a page about no
-    model shows the pixels instead of what a model finds alike."""
+    model shows the pixels instead of what a model finds alike. Raises DataUnavailable."""
     st.session_state[_PLACE] = at
-    _dialog(images, labels, dataset, [int(index) for index in order], model, names)
+    movement = evaluation.by_movement(dataset)
+    _dialog(images, labels, movement, dataset, [int(index) for index in order], model, names)
 
 
 @st.dialog("Digit", width="medium")
 def _dialog(
     images: np.ndarray,
     labels: np.ndarray,
+    movement: np.ndarray | None,
     dataset: str,
     order: list[int],
     model: Model | None,
@@ -56,7 +58,8 @@ def _dialog(
         _next_and_previous(place, len(order))
     index = order[place]
     name = str(names[index]) if names else f"Number {index}"
-    _digit(images[index], int(labels[index]), dataset, index, name, model)
+    moved = None if movement is None else movement[index]
+    _digit(images[index], int(labels[index]), moved, dataset, index, name, model)
 
 
 def _next_and_previous(place: int, number: int) -> None:
@@ -85,7 +88,16 @@ def _go(place: int) -> None:
     st.session_state[_PLACE] = place
 
 
-def _digit(image: np.ndarray, label: int, dataset: str, index: int, name: str, model: Model | None) -> None:
+def _digit(
+    image: np.ndarray,
+    label: int,
+    movement: np.ndarray | None,
+    dataset: str,
+    index: int,
+    name: str,
+    model: Model | None,
+) -> None:
+    """`movement` is what the reader of strokes says, float32 (10,), where it was drawn here."""
     seen = image / np.float32(255)
     models = [inference.load(of_zoo) for of_zoo in inference.names()]
     reading = [model, *models] if model is not None and model.name not in inference.names() else models
@@ -99,7 +111,13 @@ def _digit(image: np.ndarray, label: int, dataset: str, index: int, name: str, m
                 page_link("draw", "Read it on the Draw page", query={"sample": sample})
         with st.container(width=450):
             probabilities = np.concatenate([one.predict(seen[None]) for one in reading])
+            if movement is not None:
+                both = zip(reading, probabilities, strict=True)
+                probabilities = np.stack([one.together(its, movement) for one, its in both])
             _table([one.card["title"] for one in reading], probabilities, label)
+            if movement is not None:
+                alone = " and ".join(one.card["title"] for one in reading if not one.reads_movement)
+                st.caption(f"How the pen moved counts, too, for all but {alone}.")
             if dataset == "mnist-train":
                 st.caption("No surprise: most models have seen this very picture in training.")
             if not models[0].answer(seen).is_digit:

@@ -23,6 +23,7 @@ class _Photo:
     """A picture from one source. A file that can't be read leaves the last good one in place."""
 
     picture: np.ndarray | None = None
+    drawing: Drawing = ()  # its strokes, if it isn't one really
     last_good: np.ndarray | None = None  # Streamlit takes the old file away before it brings the new one
     problem: str | None = None
 
@@ -41,7 +42,7 @@ def picture() -> np.ndarray | None:
 
 def drawing() -> Drawing:
     """The strokes of what is read; none of a photo."""
-    return pad.drawing() if source() == "draw" else ()
+    return pad.drawing() if source() == "draw" else _photo(source()).drawing
 
 
 def choose() -> None:
@@ -91,10 +92,12 @@ def bring_photo() -> None:
         st.image(photo.picture, width=strokes.PAD_SIZE, alt="The picture that you brought")
 
 
-def bring(image: np.ndarray) -> None:
-    """Read this picture, uint8, from now on, as if it had been uploaded. Not after `choose`, in one run."""
+def bring(image: np.ndarray, drawing: Drawing = ()) -> None:
+    """Read this picture, uint8, from now on, as if it had been uploaded; with the strokes, where it is of a
+    drawing. Not after `choose`, in one run."""
     photo = _photo("upload")
     photo.picture = photo.last_good = image
+    photo.drawing = drawing
     photo.problem = None
     st.session_state["source"] = "upload"
 
@@ -108,9 +111,10 @@ def _take(where: str) -> None:
     photo, file = _photo(where), st.session_state[where]
     photo.problem = None
     if file is None:
-        photo.picture = None
+        photo.picture, photo.drawing = None, ()
         return
     try:
         photo.picture = photo.last_good = photos.decode(file.getvalue())
+        photo.drawing = ()
     except PictureError as error:
         photo.picture, photo.problem = photo.last_good, str(error)

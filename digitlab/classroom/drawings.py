@@ -4,15 +4,15 @@
     sent.answer                      # what the class's model reads
     snapshot(found.id).shown         # which of them everybody may see
 
-A picture is kept as 28 × 28 bytes, and everything is read from those bytes, so that all pages say the same
-of it.
+A picture is kept as 28 × 28 bytes, the strokes as a text, and everything is read from these, so that all
+pages say the same of a drawing.
 """
 
 import hashlib
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -65,7 +65,7 @@ def send(found: Class, pupil: Pupil, drawing: Drawing, asked: int | None, label:
     if len(text) > LONGEST:
         raise NotNow("This drawing has too many points. Clear it, and draw with fewer strokes.")
     model = _reader(found)
-    answer = model.answer(picture / np.float32(255))
+    answer = model.answer(picture / np.float32(255), link.decode(text, LONGEST))
     score = float(model.digit_score(picture[None] / np.float32(255))[0])
     shows = asked if asked is not None else label if label is not None else answer.guess
     by = TASK if asked is not None else PUPIL if label is not None else MODEL
@@ -172,6 +172,9 @@ class Snapshot:
 
     revision: int
     rows: tuple[Any, ...]  # N, with the columns of the table, and `pupil`, the pupil's number
+    # what the reader of strokes said of drawings, by their ids, once it was asked; a snapshot takes it over
+    # from the one before, since a drawing stays what it is
+    _movement: dict[str, np.ndarray] = field(default_factory=dict)
 
     def _column(self, name: str, dtype: Any) -> np.ndarray:
         return np.array([getattr(row, name) for row in self.rows], dtype)
@@ -227,11 +230,20 @@ class Snapshot:
         return link.decode(self.rows[index].strokes, LONGEST)
 
     @cached_property
+    def by_movement(self) -> np.ndarray:
+        """What the reader of strokes says of them: probabilities float32 (N, 10)."""
+        new = [index for index, row in enumerate(self.rows) if row.id not in self._movement]
+        said = inference.read_movement(self.drawing(index) for index in new)
+        self._movement.update(
+            (self.rows[index].id, opinion) for index, opinion in zip(new, said, strict=True)
+        )
+        return np.array([self._movement[row.id] for row in self.rows], np.float32).reshape(-1, 10)
+
+    @cached_property
     def public(self) -> "Snapshot":
         """Only those that everybody may see."""
-        return Snapshot(
-            self.revision, tuple(r for r, shown in zip(self.rows, self.shown, strict=True) if shown)
-        )
+        shown = tuple(row for row, shown in zip(self.rows, self.shown, strict=True) if shown)
+        return Snapshot(self.revision, shown, self._movement)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -248,6 +260,7 @@ class _Kept:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.rows: dict[int, Any] = {}  # by number
+        self.movement: dict[str, np.ndarray] = {}
         self.snapshot = Snapshot(-1, ())
 
 
@@ -309,6 +322,7 @@ def _read(class_id: str, found: Class, kept: _Kept) -> None:
             .where(drawings.c.class_id == class_id, drawings.c.changed > kept.snapshot.revision)
         ).all()
     if count < len(kept.rows):  # it was emptied meanwhile
-        kept.rows.clear()
+        kept.rows, kept.movement = {}, {}
     kept.rows |= {row.number: row for row in changed}
-    kept.snapshot = Snapshot(revision, tuple(kept.rows[number] for number in sorted(kept.rows)))
+    rows = tuple(kept.rows[number] for number in sorted(kept.rows))
+    kept.snapshot = Snapshot(revision, rows, kept.movement)

@@ -20,6 +20,7 @@ from digitlab.classroom.tables import drawings as drawing_table
 from digitlab.classroom.tables import pupils as pupil_table
 from digitlab.draw import link
 from digitlab.errors import ClassError
+from digitlab.strokes import Drawing
 
 PUPILS = 30
 EACH = 20  # drawings of a pupil
@@ -69,6 +70,7 @@ def _drawn(found: Class, joined: list[Pupil], seed: int) -> list[dict[str, Any]]
     second one, and so on. All are read in one batch."""
     rows: list[dict[str, Any]] = []
     pictures: list[np.ndarray] = []
+    drawn: list[Drawing] = []
     hands = simulated.pupils(PUPILS, seed)
     times: Counter[tuple[int, int]] = Counter()  # that a pupil has drawn a digit
     balanced = replace(found, task=BALANCED)
@@ -80,7 +82,8 @@ def _drawn(found: Class, joined: list[Pupil], seed: int) -> list[dict[str, Any]]
             assert digit is not None, "a balanced class always asks for one"
             text = link.pack(hand.draw(digit, times[pupil.number, digit]))
             times[pupil.number, digit] += 1
-            picture = drawings.see(link.decode(text, LONGEST))  # as it is kept
+            drawn.append(link.decode(text, LONGEST))  # as it is kept
+            picture = drawings.see(drawn[-1])
             assert picture is not None, "each of them has ink"
             pictures.append(picture)
             rows.append(
@@ -100,7 +103,8 @@ def _drawn(found: Class, joined: list[Pupil], seed: int) -> list[dict[str, Any]]
             )
     batch = np.stack(pictures) / np.float32(255)
     model, detector = inference.load(found.model), inference.load(inference.DETECTOR)
-    probabilities, scores = model.predict(batch), detector.score(batch)
+    probabilities = model.together(model.predict(batch), inference.read_movement(drawn))
+    scores = detector.score(batch)
     for row, of_digits, score in zip(rows, probabilities, scores, strict=True):
         row["guess"] = int(of_digits.argmax())
         row["sureness"] = float(of_digits.max())

@@ -8,8 +8,9 @@ import numpy as np
 
 from digitlab import data, inference, metrics
 from digitlab.caches import once
+from digitlab.classroom import moments
 from digitlab.data import once_each
-from digitlab.errors import DataUnavailable
+from digitlab.errors import ClassError, DataUnavailable
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +64,31 @@ def strength(share: float, right: bool) -> float:
 
 @once_each(maxsize=32)
 def evaluate(model: str, dataset: str) -> Evaluation:
-    """A model's answers on a data set's test images; on MNIST the zoo's committed ones, so that they are
-    there where MNIST isn't. The same object as long as the data set stays as it is. Raises UnknownName;
-    DataUnavailable for another data set, or with a class's own model, where it can't be had."""
+    """A model's answers on a data set's test images, on a class's drawings with the pen's movement; on MNIST
+    the zoo's committed ones, so that they are there where MNIST isn't. The same object as long as the data
+    set stays as it is. Raises UnknownName; DataUnavailable for another data set, or with a class's own model,
+    where it can't be had."""
     # a class's model: nobody wrote its answers down beforehand
     if dataset != "mnist" or model.startswith(data.OF_CLASS):
-        return answer(model, data.load(dataset, "test"))
+        answered, movement = answer(model, data.load(dataset, "test")), by_movement(dataset)
+        if movement is None:
+            return answered
+        both = inference.load(model).together(answered.probabilities, movement)
+        return Evaluation(answered.labels, both)
     with np.load(inference.ARTIFACTS / model / "predictions.npz", allow_pickle=False) as saved:
         labels, probabilities = saved["labels"], saved["probabilities"]
     return Evaluation(labels, probabilities)
+
+
+def by_movement(dataset: str) -> np.ndarray | None:
+    """What the reader of strokes says of each drawing of a class, float32 (N, 10); None for other data sets,
+    which are pictures alone. Raises DataUnavailable."""
+    if moments.code_of(dataset) is None:
+        return None
+    try:
+        return moments.at(dataset).by_movement
+    except ClassError as error:
+        raise DataUnavailable(str(error)) from error
 
 
 def answer(model: str, dataset: data.Dataset) -> Evaluation:

@@ -67,6 +67,13 @@ images, labels = data.load("{dataset}", "test")
 probabilities = inference.load("{model}").predict(images / np.float32(255))
 """
 
+_DRAWN = """import numpy as np
+from digitlab.evaluation import evaluate
+
+read = evaluate("{model}", "{dataset}")  # its picture, and for most models the pen's movement
+labels, probabilities = read.labels, read.probabilities
+"""
+
 _BROUGHT = """from pathlib import Path
 
 import numpy as np
@@ -103,6 +110,8 @@ def code_of_matrix(model: str, dataset: str, file: str | None = None) -> str:
             start = _BROUGHT.format(model=model, file=file)
         case "mnist" if model in inference.names():
             start = _SAVED.format(model=model)
+        case _ if moments.code_of(dataset):
+            start = _DRAWN.format(model=model, dataset=dataset)
         case _:
             start = _NAMED.format(model=model, dataset=dataset)
     return start + (_NO_DIGITS if dataset == "scribbles" else _MATRIX)

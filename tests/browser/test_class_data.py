@@ -43,9 +43,11 @@ def test_a_mistake_of_a_class_is_known_by_its_number(browser: Browser, app: Runn
     page.get_by_role("button", name=re.compile("Number 13: 1, read as 7")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"Number 13 of class {found.code}’s digits")
+    expect(dialog).to_contain_text("How the pen moved counts, too, for all but Linear and Textbook net.")
     dialog.get_by_role("link", name="Read it on the Draw page").click()
     page.wait_for_url(re.compile(rf"sample=class(:|%3A){found.code}-13"))
     expect(page.locator(".st-key-answer .big")).to_have_text("7")
+    expect(page.locator(".st-key-details")).to_contain_text("The pen’s movement: 7, ")
     page.close()
 
 

@@ -2,8 +2,9 @@
 call. A class grows, loses drawings, and ends, whoever looks at it."""
 
 import asyncio
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,11 +22,13 @@ from digitlab.errors import DataUnavailable, UnknownName
 from digitlab.evaluation import charts, confidence, guess, mistakes
 from digitlab.evaluation.compare import compared
 from digitlab.evaluation.one_digit import one_vs_rest
+from digitlab.numbers import probability
+from digitlab.preprocess import to_mnist
 from digitlab.strokes import Drawing, Stroke
 from digitlab.training.runs import results
 from tests.apptest import open_page
 from tests.shell import Shell
-from ui import known_classes
+from ui import chosen_digit, known_classes
 from ui.pad import live_files
 from ui.server import live
 
@@ -129,6 +132,59 @@ def test_of_a_class_that_has_ended_nothing_is_kept() -> None:
             data.load(name, "test")
 
 
+def backwards(drawing: Drawing) -> Drawing:
+    """The same picture, with the pen going the other way."""
+    return tuple(Stroke(stroke.points[::-1], stroke.width) for stroke in drawing)
+
+
+def test_all_say_the_same_of_a_drawing_and_know_how_the_pen_moved() -> None:
+    found = a_class(hands=1)
+    pupil, _ = pupils.join(found)
+    sent = drawings.send(found, pupil, backwards(strokes.examples()[3]), asked=3)
+    shown = drawings.snapshot(found.id).public
+    read = evaluation.evaluate("cnn", found.dataset)
+    alone = inference.load("cnn").predict(shown.pictures / np.float32(255))
+    assert abs(read.probabilities - alone).max() > 0.05, "a 3 that is drawn backwards is another movement"
+    np.testing.assert_allclose(sent.answer.probabilities, read.probabilities[-1], atol=1e-5)
+    for index, (row, probabilities) in enumerate(zip(shown.rows, read.probabilities, strict=True)):
+        picture = shown.pictures[index] / np.float32(255)
+        answer = inference.load("cnn").answer(picture, shown.drawing(index))
+        np.testing.assert_allclose(probabilities, answer.probabilities, atol=1e-5)
+        assert (row.guess, row.sureness) == (answer.guess, pytest.approx(probabilities.max(), abs=1e-5))
+    drawn = chosen_digit.sample(f"{found.dataset}-11")
+    assert drawn is not None
+    assert drawn.drawing == shown.drawing(10)
+    seen = to_mnist(strokes.render(drawn.drawing))
+    assert seen is not None
+    np.testing.assert_allclose(
+        inference.load("cnn").answer(seen, drawn.drawing).probabilities, read.probabilities[-1], atol=0.02
+    )
+    # who learned MNIST alone is there to show how far that goes
+    of_linear = inference.load("linear").predict(shown.pictures / np.float32(255))
+    np.testing.assert_array_equal(evaluation.evaluate("linear", found.dataset).probabilities, of_linear)
+
+
+def test_the_movement_of_a_drawing_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = a_class(hands=1)
+    evaluation.evaluate("cnn", found.dataset)
+    read: list[int] = []
+    read_movement = inference.read_movement
+
+    def counted(drawn: Iterable[Drawing]) -> np.ndarray:
+        drawn = list(drawn)
+        read.append(len(drawn))
+        return read_movement(drawn)
+
+    monkeypatch.setattr(inference, "read_movement", counted)
+    hidden, *_ = draw(found, [1, 2])
+    read.clear()
+    assert len(evaluation.evaluate("cnn", found.dataset).labels) == 12
+    evaluation.evaluate("tiny_cnn", found.dataset)
+    drawings.set_state(found.id, hidden, drawings.HIDDEN)
+    assert len(evaluation.evaluate("cnn", found.dataset).labels) == 11
+    assert sum(read) == 2, "the new ones"
+
+
 def test_a_drawing_keeps_its_number_when_another_one_is_hidden() -> None:
     found = a_class(hands=1)
     ids = drawings.snapshot(found.id).ids
@@ -160,8 +216,10 @@ def test_a_map_puts_a_drawing_among_the_digits_that_it_is_like() -> None:
 
 def test_the_code_of_a_page_runs_for_a_class_too(shell: Shell) -> None:
     found = a_class(hands=1)
-    left = shell(mistakes.code_of_matrix("linear", data.fixed(found.dataset)))
+    left = shell(mistakes.code_of_matrix("cnn", data.fixed(found.dataset)))
     np.testing.assert_array_equal(left["labels"], data.load(found.dataset, "test").labels)
+    shown = evaluation.evaluate("cnn", found.dataset).probabilities
+    np.testing.assert_allclose(left["probabilities"], shown, atol=1e-6)
 
 
 # --- the game ------------------------------------------------------------------------------------------
@@ -275,6 +333,21 @@ def test_labels_that_are_a_models_guess_are_said_to_be(address: str) -> None:
     for row in drawings.snapshot(found.id).rows:
         drawings.relabel(found.id, row.id, row.label, drawings.PUPIL)
     assert "nobody’s word" not in texts(open_page(address, {"digits": found.dataset}))
+
+
+def test_a_digit_in_large_is_read_as_it_was_in_the_class() -> None:
+    found = a_class(hands=1)
+    pupil, _ = pupils.join(found)
+    drawings.send(found, pupil, backwards(strokes.examples()[3]), asked=3)
+    read = evaluation.evaluate("cnn", found.dataset).probabilities[-1]
+    alone = inference.load("cnn").predict(drawings.snapshot(found.id).pictures[-1:] / np.float32(255))[0]
+    page = open_page("samples", {"digits": found.dataset, "is": "3"}, {"opened": 1})
+    assert "How the pen moved counts, too, for all but Linear and Textbook net." in texts(page)
+    shown = html.unescape("".join(element.proto.body for element in page.get("html")))
+    (row,) = re.findall(r'<th scope="row">CNN</th>(.*?)</tr>', shown)
+    told = [re.findall(rf'aria-label="{digit}: ([^"]+)"', row)[0] for digit in range(10)]
+    assert told == [probability(share) for share in read.tolist()]
+    assert told != [probability(share) for share in alone.tolist()]
 
 
 def test_codes_are_not_guessed_by_links_to_data_sets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,9 @@ def test_thirty_pupils_have_drawn_and_it_can_be_emptied() -> None:
     for index in (0, 299, 599):
         row = snapshot.rows[index]
         assert np.array_equal(drawings.see(snapshot.drawing(index)), snapshot.pictures[index])
-        assert model.answer(snapshot.pictures[index] / np.float32(255)).guess == row.guess
+        answer = model.answer(snapshot.pictures[index] / np.float32(255), snapshot.drawing(index))
+        assert answer.guess == row.guess
+        assert answer.probabilities[row.guess] == pytest.approx(row.sureness, abs=1e-5)
     with pytest.raises(ClassError, match="already"):
         example.fill(filled)
     classes.empty(made.id)

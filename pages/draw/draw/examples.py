@@ -50,4 +50,6 @@ def open_link() -> None:
     if sample and sample != st.session_state.get("_sample"):
         st.session_state["_sample"] = sample
         if found := chosen_digit.sample(sample):
-            input_digit.bring(found[0])
+            # with its strokes, where it was drawn: then it is read as it was there
+            shown = strokes.render(found.drawing) if found.drawing else found.image
+            input_digit.bring(shown, found.drawing)
