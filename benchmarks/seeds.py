@@ -20,7 +20,14 @@ from model_zoo import ARTIFACTS, EVERYTHING
 from model_zoo.training import export
 
 ROOT = Path(__file__).parents[1]
-FIGURES = ("test_accuracy", "drawn_test_accuracy", "drawn_validation_accuracy", "test_calibration_error")
+FIGURES = (
+    "test_accuracy",
+    "drawn_test_accuracy",
+    "drawn_validation_accuracy",
+    "test_calibration_error",
+    "joined_drawn_test_accuracy",  # of the reader of strokes, with the CNN that is there
+    "joined_drawn_validation_accuracy",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

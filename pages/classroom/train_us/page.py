@@ -128,8 +128,9 @@ def today(model: str, drawn: Snapshot) -> str:
     people = len(np.unique(drawn.pupils))
     right = np.mean(answers(inference.load(model), drawn.pictures) == drawn.labels)
     return (
-        f"{count(people, 'pupil has', 'pupils have')} drawn {count(len(drawn.labels), 'digit')}. Today the "
-        f"model reads {percent(float(right), 1)} of them. Training takes one to two minutes."
+        f"{count(people, 'pupil has', 'pupils have')} drawn {count(len(drawn.labels), 'digit')}. By "
+        f"their pictures alone, which it learns from, the model reads {percent(float(right), 1)} of them "
+        "today. Training takes one to two minutes."
     )
 
 
