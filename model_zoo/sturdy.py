@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 TITLE = "Sturdy CNN"
 SUMMARY = "It has practised with noise, fog, stripes and blurs, and reads on where others give up."
 RECIPE = Recipe(
-    epochs=16,
+    epochs=24,
     batch_size=128,
     learning_rate=0.004,
     augmentation=0.6,
-    spoil=0.6,
+    spoil=0.4,
     rendered_variants=1,
+    hands=0.3,
     average=True,
     precision="mixed_bfloat16",
     float16=True,

@@ -146,6 +146,8 @@ def test_the_sturdy_one_alone_has_practised_and_is_best() -> None:
 
     assert [name for name in CLASSIFIERS if definition(name).RECIPE.spoil] == ["sturdy"]
     assert "sturdy" in [folder.name for folder in committee.MEMBERS]
+    assert len(committee.MEMBERS) == 4
+    assert spoil.mean_error("committee") > 5 * spoil.mean_error("sturdy")
     assert min(inference.names(), key=spoil.mean_error) == "sturdy"
     assert spoil.mean_error("sturdy") <= 0.04
     assert page.sentence(["sturdy", "linear"]).startswith("One digit proves little.")
