@@ -22,6 +22,11 @@ def test_the_figures_of_the_page_are_those_of_the_cards() -> None:
             in text
         )
     assert f"{round(strokes['parameters'], -3):,} numbers" in text
+    text = " ".join(text.split())
+    for who, whose in (("validation", "validation writers’ drawings"), ("test", "test writers’")):
+        seeds = strokes["seeds"][f"joined_drawn_{who}_accuracy"]
+        spread = f"({min(seeds) * 100:.2f} to {max(seeds) * 100:.2f})"
+        assert f"{sum(seeds) / len(seeds) * 100:.2f} % of the {whose} {spread}".replace("’", "'") in text
 
 
 def test_so_are_those_of_the_readme() -> None:
@@ -29,7 +34,12 @@ def test_so_are_those_of_the_readme() -> None:
     strokes = inference.load(inference.STROKES).card
     easier = f"{strokes['joined_drawn_test_accuracy']:.2%}".replace("%", " %")
     assert f"Of the writers in the table both together read {easier}" in text
+    _, *others = strokes["seeds"]["joined_drawn_test_accuracy"]
+    had = " and ".join(f"{share * 100:.2f}" for share in sorted(others))
+    assert f"other seeds of the reader of strokes had {had} %" in text
     measured = (ROOT / "docs" / "robustness.md").read_text("utf-8")
     mean = next(line for line in measured.splitlines() if line.startswith("| mean of the sources"))
     picture, _, both = (cell.split(" ± ")[0].strip() for cell in mean.split("|")[3:6])
     assert f"the CNN reads {picture} %, and {both} % joined with the reader of strokes" in text
+    worst = next(line for line in measured.splitlines() if line.startswith("| the worst of them"))
+    assert f"the worst has {worst.split('|')[5].strip()} %" in text
