@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitlab import colours, evaluation, inference
 from digitlab.classroom import moments
-from digitlab.data import NO_DIGIT
+from digitlab.data import NO_DIGIT, samples
 from digitlab.evaluation.label_errors import DOUBTS
 from digitlab.inference import Model
 from digitlab.numbers import probability
@@ -39,7 +39,7 @@ def show_digits(
     pictures' own names, where they have some. `model` is the one that the page is about; a page about no
     model shows the pixels instead of what a model finds alike. Raises DataUnavailable."""
     st.session_state[_PLACE] = at
-    movement = evaluation.by_movement(dataset)
+    movement = samples.by_movement(dataset)
     _dialog(images, labels, movement, dataset, [int(index) for index in order], model, names)
 
 

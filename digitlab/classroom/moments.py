@@ -81,6 +81,11 @@ def guessed(name: str) -> np.ndarray:
     return ~at(name).known
 
 
+def by_movement(name: str) -> np.ndarray:
+    """What the reader of strokes says of each of them: probabilities float32 (N, 10). Raises as `at`."""
+    return at(name).by_movement
+
+
 def _forget(name: str) -> None:
     """Of a class that has ended nothing stays here."""
     with _lock:

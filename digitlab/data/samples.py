@@ -69,6 +69,12 @@ def guessed(name: str) -> np.ndarray:
     return _asked(moments.guessed, name)
 
 
+def by_movement(name: str) -> np.ndarray | None:
+    """What the reader of strokes says of each drawing of a class: probabilities float32 (N, 10); None for
+    other data sets, which are pictures alone. Raises DataUnavailable."""
+    return _asked(moments.by_movement, name) if moments.code_of(name) else None
+
+
 def _asked(question: Callable[[str], np.ndarray], name: str) -> np.ndarray:
     try:
         return question(name)

@@ -8,9 +8,8 @@ import numpy as np
 
 from digitlab import data, inference, metrics
 from digitlab.caches import once
-from digitlab.classroom import moments
-from digitlab.data import once_each
-from digitlab.errors import ClassError, DataUnavailable
+from digitlab.data import once_each, samples
+from digitlab.errors import DataUnavailable
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,7 @@ def evaluate(model: str, dataset: str) -> Evaluation:
     where it can't be had."""
     # a class's model: nobody wrote its answers down beforehand
     if dataset != "mnist" or model.startswith(data.OF_CLASS):
-        answered, movement = answer(model, data.load(dataset, "test")), by_movement(dataset)
+        answered, movement = answer(model, data.load(dataset, "test")), samples.by_movement(dataset)
         if movement is None:
             return answered
         both = inference.load(model).together(answered.probabilities, movement)
@@ -78,17 +77,6 @@ def evaluate(model: str, dataset: str) -> Evaluation:
     with np.load(inference.ARTIFACTS / model / "predictions.npz", allow_pickle=False) as saved:
         labels, probabilities = saved["labels"], saved["probabilities"]
     return Evaluation(labels, probabilities)
-
-
-def by_movement(dataset: str) -> np.ndarray | None:
-    """What the reader of strokes says of each drawing of a class, float32 (N, 10); None for other data sets,
-    which are pictures alone. Raises DataUnavailable."""
-    if moments.code_of(dataset) is None:
-        return None
-    try:
-        return moments.at(dataset).by_movement
-    except ClassError as error:
-        raise DataUnavailable(str(error)) from error
 
 
 def answer(model: str, dataset: data.Dataset) -> Evaluation:
