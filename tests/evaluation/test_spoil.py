@@ -151,6 +151,9 @@ def test_the_sturdy_one_alone_has_practised_and_is_best() -> None:
     assert min(inference.names(), key=spoil.mean_error) == "sturdy"
     assert spoil.mean_error("sturdy") <= 0.04
     assert page.sentence(["sturdy", "linear"]).startswith("One digit proves little.")
+    # lesson 4: on clean digits the committee is as good
+    clean = {name: inference.load(name).card["test_accuracy"] for name in ("sturdy", "committee")}
+    assert clean["committee"] == pytest.approx(clean["sturdy"], abs=0.0005)
 
 
 def test_a_line_says_what_is_read_and_is_escaped() -> None:
