@@ -59,7 +59,7 @@ from model_zoo import (
     definition,
 )
 from model_zoo.training import export, fine_tune, live, movement, training_data
-from model_zoo.training.fit import OPTIMIZERS, fit, iterations, warm_up
+from model_zoo.training.fit import OPTIMIZERS, build, fit, iterations, warm_up
 from model_zoo.training.workers import Workers
 
 OWN = Path("fine_tuned")  # where a model goes that learned digits of your own
@@ -254,14 +254,7 @@ def train(name: str, recipe: Recipe, options: argparse.Namespace, workers: Worke
         / f"{name}-{_digest(recipe, options.seed, options.limit, options.shuffle_labels, images)}.npz"
     )
     started = time.perf_counter()
-    keras.utils.set_random_seed(options.seed)
-    keras.config.set_dtype_policy(recipe.precision)
-    model = module.build()
-    if recipe.precision != "float32" and keras.backend.backend() == "tensorflow":
-        from model_zoo.training.fused import fused
-
-        model = fused(model)
-    keras.config.set_dtype_policy("float32")
+    model = build(name, recipe, options.seed)
     history: dict[str, list[float]] = {}
     moments: dict[int, list[np.ndarray]] = {}
     if recipe.epochs:

@@ -3,34 +3,36 @@
     python -m benchmarks.unseen_source [--model cnn] [--sources unipen-aga ...] [--epochs N] [--seeds 0 1 2]
                                        [--movement] [--write]
 
-For each source, a reader of pictures and the reader of strokes are trained anew without it, by train.py, on
-all others, and the weight with which they are joined is chosen without it, too. It takes as long as that many
-trainings; `--movement` trains the reader of strokes alone, which is quick. Without --sources it is all of
-them. MNIST and PEN_DIGITS are needed (docs/data.md). --write puts the table into docs/robustness.md.
+For each source, a reader of pictures and the reader of strokes are trained anew without it, by their recipes,
+on all others; temperatures, and the weight with which both are joined, are chosen without it, too. It takes
+as long as that many trainings; `--movement` trains the reader of strokes alone, which is quick. Without
+--sources it is all of them. MNIST and PEN_DIGITS are needed (docs/data.md). --write puts the table into
+docs/robustness.md.
 """
 
 import argparse
-import gzip
-import json
 import os
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import markdown
-from benchmarks.drawings import looked_at
+from benchmarks.drawings import UNSEEN, Seen, looked_at
 from digitlab import inference
 from digitlab.data import pen_strokes
 from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.movement import direction_maps
-from model_zoo import CLASSIFIERS, STROKES, definition
+from model_zoo import CLASSIFIERS, STROKES, Recipe, definition
+from model_zoo.training import export, movement, training_data
+from model_zoo.training.fit import build, fit
+from model_zoo.training.training_data import VALIDATION_FOLD, WEIGHT, Examples, TrainingData
 
-ROOT = Path(__file__).parents[1]
 PAGE = markdown.DOCS / "robustness.md"
 PICTURE, MOVEMENT, BOTH = "its picture", "its movement", "both"
 FIRM = 0.9  # who is so sure had better be right
@@ -39,7 +41,7 @@ Figures = dict[str, tuple[float, float]]  # who reads -> shares read right, and 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit status: 0 done, 2 without pen strokes, train.py's where it fails."""
+    """Returns the exit status: 0 done, 2 without pen strokes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", choices=CLASSIFIERS, default="cnn")
     parser.add_argument("--movement", action="store_true", help="the reader of strokes alone")
@@ -53,20 +55,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DataUnavailable as error:
         print(f"benchmarks.unseen_source: {error}", file=sys.stderr)
         return 2
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     models = [STROKES] if options.movement else [options.model, STROKES]
-    found: dict[str, list[Figures]] = {}
-    for source in options.sources or sorted({drawing.source for drawing in drawings}):
+    there = sorted({drawing.source for drawing in drawings})
+    sources = options.sources or there
+    if unknown := sorted(set(sources) - set(there)):
+        parser.error(f"no drawings are from {', '.join(unknown)}; there are {', '.join(there)}")
+    found: dict[str, list[Figures]] = {source: [] for source in sources}
+    for source in sources:
+        theirs = looked_at([drawing for drawing in drawings if drawing.source == source])
+        others = [drawing for drawing in drawings if drawing.source != source]
+        judges = looked_at([drawing for drawing in others if drawing.fold == VALIDATION_FOLD])
         for seed in options.seeds:
-            with tempfile.TemporaryDirectory() as folder:
-                status = train(
-                    models, [d for d in drawings if d.source != source], Path(folder), seed, options.epochs
-                )
-                if status:
-                    return status
-                theirs = [drawing for drawing in drawings if drawing.source == source]
-                readers = {name: Path(folder, name) for name in models}
-                found.setdefault(source, []).append(read(readers, theirs))
-                print(f"{source}, seed {seed}: {found[source][-1]}", file=sys.stderr, flush=True)
+            readers = {name: trained(name, source, judges, seed, options.epochs) for name in models}
+            found[source].append(read(readers, theirs, judges))
+            print(f"{source}, seed {seed}: {found[source][-1]}", file=sys.stderr, flush=True)
     text = table(found, drawings)
     print(text)
     if options.write:
@@ -77,35 +80,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def train(
-    models: Sequence[str], drawings: Iterable[PenDrawing], folder: Path, seed: int, epochs: int | None
-) -> int:
-    """Train them on these drawings into the folder; the exit status of train.py."""
-    write(drawings, folder / "others.json.gz")
-    env = os.environ | {"PEN_DIGITS": str(folder / "others.json.gz")}
-    for name in models:
-        command = [sys.executable, str(ROOT / "train.py"), name, "--out", str(folder), "--seed", str(seed)]
-        command += ["--epochs", str(epochs)] if epochs and name != STROKES else []
-        status = subprocess.run(command, env=env, stdout=subprocess.DEVNULL).returncode
-        if status:
-            return status
-    return 0
+def trained(name: str, source: str, judges: Seen, seed: int, epochs: int | None) -> inference.Model:
+    """As the app runs it, trained without the source, calibrated on MNIST's and the judges' digits."""
+    module = definition(name)
+    recipe = replace(module.RECIPE, internals=False)  # nobody looks inside
+    if epochs and name != STROKES:
+        recipe = replace(recipe, epochs=epochs)
+    data, held_out = without(source, name, recipe), _examples(name, judges)
+    model = build(name, recipe, seed)
+    with redirect_stdout(sys.stderr):  # the table alone goes to standard output
+        fit(model, recipe, data, seed, None, resume=False)
+    export.calibrate(model, [held_out] if name == STROKES else [data.validation, held_out])
+    fresh = module.build()
+    fresh.set_weights(model.get_weights())
+    network = export.convert(fresh, 16 if recipe.float16 else 32)
+    return inference.Model(Path(), {"name": name}, network)
 
 
-def read(readers: Mapping[str, Path], drawings: list[PenDrawing]) -> Figures:
-    """What the readers in these folders make of the drawings, each drawn with three pens at random places; of
-    a reader of pictures and that of strokes also both together."""
-    seen = looked_at(drawings)
-    said: dict[str, np.ndarray] = {}
-    for name, folder in readers.items():
-        model = inference.read(folder)
-        if name == STROKES:
-            said[MOVEMENT] = model.predict(np.stack([direction_maps(d.strokes) for d in seen.drawings]))
-        else:
-            said[PICTURE] = model.predict(seen.pictures[""] / np.float32(255))
+def without(source: str, name: str, recipe: Recipe) -> TrainingData:
+    """A model's training data without the source's drawings, in all their variants; all of it is prepared
+    once for all sources. Raises DataUnavailable."""
+    learned = [drawing.source for drawing in pen_strokes.load("digits") if drawing.fold not in UNSEEN]
+    if name == STROKES:
+        data = _movements(recipe)
+    else:
+        data = training_data.classifiers(True, None, recipe.rendered_variants, recipe.hands)
+        learned = learned * WEIGHT
+    rows = np.ones(len(data.labels), bool)  # MNIST's come first
+    rows[len(rows) - len(learned) :] = np.array(learned) != source
+    return TrainingData(data.variants[:, rows], data.labels[rows], data.validation)
+
+
+@cache
+def _movements(recipe: Recipe) -> TrainingData:
+    return movement.load(recipe, limit=None)
+
+
+def _examples(name: str, seen: Seen) -> Examples:
+    """What that model is shown of the drawings."""
+    if name != STROKES:
+        return Examples(seen.pictures[""], seen.digits)
+    return Examples(np.stack([direction_maps(drawing.strokes) for drawing in seen.drawings]), seen.digits)
+
+
+def read(readers: Mapping[str, inference.Model], theirs: Seen, judges: Seen) -> Figures:
+    """What the readers make of their drawings, each drawn with three pens at random places; of a reader of
+    pictures and that of strokes also both together, joined as fits the judges' drawings best."""
+    said, told = (
+        {
+            (MOVEMENT if name == STROKES else PICTURE): model.predict(_examples(name, seen).pictures())
+            for name, model in readers.items()
+        }
+        for seen in (theirs, judges)
+    )
     if len(said) == 2:
-        said[BOTH] = inference.joined(said[PICTURE], said[MOVEMENT], inference.read(readers[STROKES]).card)
-    return {who: figures(probabilities, seen.digits) for who, probabilities in said.items()}
+        how = movement.fitted(told[PICTURE], told[MOVEMENT], judges.digits)
+        said[BOTH] = inference.joined(said[PICTURE], said[MOVEMENT], how)
+    return {who: figures(probabilities, theirs.digits) for who, probabilities in said.items()}
 
 
 def figures(probabilities: np.ndarray, digits: np.ndarray) -> tuple[float, float]:
@@ -140,16 +171,6 @@ def _with_spread(shares: np.ndarray) -> str:
     """Their mean, and how far they lie apart (standard deviation)."""
     spread = f" ± {shares.std(ddof=1) * 100:.2f}" if len(shares) > 1 else ""
     return markdown.percent(float(shares.mean())) + spread
-
-
-def write(drawings: Iterable[PenDrawing], file: Path) -> None:
-    """As digitlab.data.pen_strokes reads it."""
-    entries = [
-        drawing._asdict() | {"strokes": [stroke.tolist() for stroke in drawing.strokes]}
-        for drawing in drawings
-    ]
-    with gzip.open(file, "wt", encoding="utf-8") as stream:
-        json.dump(entries, stream)
 
 
 if __name__ == "__main__":

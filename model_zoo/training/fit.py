@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digitlab.errors import DigitLabError
-from model_zoo import Recipe
+from model_zoo import Recipe, definition
 from model_zoo.training import training_data
 from model_zoo.training.augment import distort
 from model_zoo.training.spoil import spoil
@@ -29,6 +29,21 @@ PARENT = os.getppid()  # who started this process
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
 
 Weights = list[np.ndarray]
+
+
+def build(name: str, recipe: Recipe, seed: int) -> "keras.Model":
+    """The network of a model with its first weights, in the precision of the recipe."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    keras.config.set_dtype_policy(recipe.precision)
+    model = definition(name).build()
+    if recipe.precision != "float32" and keras.backend.backend() == "tensorflow":
+        from model_zoo.training.fused import fused
+
+        model = fused(model)
+    keras.config.set_dtype_policy("float32")
+    return model
 
 
 def fit(

@@ -6,7 +6,6 @@ after that one was trained again, and writes weight, temperature and figures int
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -98,8 +97,7 @@ def _seen(drawings: Sequence[PenDrawing], elsewhere: float, seed: int) -> np.nda
             strokes = in_haste(strokes, rng)
         return direction_maps(pen_strokes.bent(strokes, rng, BENT)).astype(np.float16)
 
-    with ThreadPoolExecutor() as pool:
-        return np.stack(list(pool.map(see, range(len(drawings)))))
+    return np.stack([see(number) for number in range(len(drawings))])
 
 
 def _digits(drawings: Sequence[PenDrawing]) -> np.ndarray:

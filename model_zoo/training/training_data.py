@@ -5,7 +5,6 @@ pen strokes (see digitlab/data/pen_strokes.py) everything works, on MNIST alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -237,9 +236,8 @@ def _doodles(count: int, seed: int) -> np.ndarray:
 def _each(see: Callable[..., np.ndarray | None], things: Iterable, title: str) -> np.ndarray:
     """What a model sees of each thing: uint8 (N, 28, 28), blank where there is no ink."""
     blank = np.zeros((FIELD, FIELD), np.float32)
-    with ThreadPoolExecutor() as pool:
-        seen = tqdm(pool.map(see, things), desc=title, leave=False, disable=None)
-        return _bytes(np.stack([blank if picture is None else picture for picture in seen]))
+    seen = map(see, tqdm(things, desc=title, leave=False, disable=None))
+    return _bytes(np.stack([blank if picture is None else picture for picture in seen]))
 
 
 def _bytes(pictures: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +17,7 @@ from digitlab.data.pen_strokes import PenDrawing
 from digitlab.errors import DataUnavailable
 from digitlab.strokes import examples
 from model_zoo.training import training_data
+from model_zoo.training.training_data import WEIGHT, Examples, TrainingData
 
 
 @pytest.fixture
@@ -344,20 +344,30 @@ def test_the_spread_over_seeds_is_put_into_the_card(tmp_path: Path, monkeypatch:
 def test_a_source_is_left_out_of_training_and_then_read(
     drawn_here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    everything = strokes_of.load("digits")
-    trained_on: list[PenDrawing] = []
+    learned = [d.source for d in strokes_of.load("digits") if d.fold not in UNSEEN]
+    marks = np.array([1, *(2 if source == "somebody" else 3 for source in learned * WEIGHT)], np.uint8)
+    pictures = np.broadcast_to(marks[None, :, None, None], (4, len(marks), 28, 28))
+    mnist = Examples(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
+    prepared = TrainingData(pictures, marks, mnist)  # 1: MNIST's
+    trained_on: list[TrainingData] = []
 
-    def trained(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
-        trained_on[:] = strokes_of.read(Path(env["PEN_DIGITS"]))
-        name = command[2]
-        shutil.copytree(inference.ARTIFACTS / name, Path(command[command.index("--out") + 1], name))
-        return SimpleNamespace(returncode=0)
+    def ours(name: str, *_: object) -> object:
+        import keras
 
-    monkeypatch.setattr(unseen_source.subprocess, "run", trained)
+        return keras.saving.load_model(inference.ARTIFACTS / name / "model.keras")
+
+    monkeypatch.setattr(training_data, "classifiers", lambda *_: prepared)
+    monkeypatch.setattr(unseen_source, "build", ours)
+    monkeypatch.setattr(
+        unseen_source, "fit", lambda _model, _recipe, given, *_, **__: trained_on.append(given)
+    )
     assert unseen_source.main(["--sources", "somebody", "--seeds", "0", "1"]) == 0
-    left = [drawing for drawing in everything if drawing.source != "somebody"]
-    assert len(left) == len(trained_on) == 300
-    assert all(np.allclose(a, b) for a, b in zip(trained_on[0].strokes, left[0].strokes, strict=True))
+    by_picture, by_movement, *again = trained_on
+    assert len(again) == 2, "a second seed"
+    others = learned.count("unipen-apa")
+    assert by_picture.labels.tolist() == [1] + [3] * others * WEIGHT
+    assert (by_picture.variants == by_picture.labels[:, None, None]).all()
+    assert len(by_movement.labels) == by_movement.variants.shape[1] == others > 100
     table = rows(capsys.readouterr().out)
     count, *shares, firm = table["somebody"]
     assert count == "300"
