@@ -165,6 +165,14 @@ def flag_and_foot_on_one(strokes: Strokes, rng: np.random.Generator) -> list[np.
     return [*_flagged(stem, rng, flattest=38), _either_way(foot, rng)]  # with a flat flag it is a Z
 
 
+def hook_under_one(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+    """As if another letter were to follow: at the foot the pen turns up to the right."""
+    stem = _stem(strokes, rng)
+    length = rng.uniform(0.12, 0.4)
+    up = stem[-1] + length * _towards(rng.uniform(50, 72))
+    return [rounded(spaced(np.vstack([stem, pen_line(rng, [stem[-1], up])[1:]])), int(rng.integers(0, 3)))]
+
+
 def _flagged(stem: np.ndarray, rng: np.random.Generator, flattest: float = 0) -> list[np.ndarray]:
     length = rng.uniform(0.15, 0.9)
     degrees = rng.uniform(max(20 + 25 * length, flattest), 68)
@@ -247,6 +255,21 @@ def four_in_two_parts(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     return formed(rng, corner, pen_line(rng, [(stem, top), (stem - rng.uniform(0, 0.05), 1)]))
 
 
+def four_with_short_stem(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+    """A long arm on the left; the stem begins just above the bar, as a stroke of its own or in one go."""
+    bar, stem = rng.uniform(0.62, 0.8), rng.uniform(0.4, 0.75)
+    top, foot = bar - rng.uniform(0.06, 0.3), (stem - rng.uniform(-0.06, 0.12), 1)
+    arm = [(rng.uniform(0.05, 0.35), 0), (0.02, bar * 0.6), (rng.uniform(0, 0.06), bar)]
+    along_bar = [arm[-1], (stem * 0.6, bar + 0.02)]
+    if rng.random() < 0.35:
+        return formed(rng, pen_line(rng, [*arm, (stem * 0.7, bar)]), pen_line(rng, [(stem, top), foot]))
+    if rng.random() < 0.5:  # the pen goes up and comes down on its own line, or beside it
+        return formed(rng, pen_line(rng, arm, [*along_bar, (stem, top)], [(stem, top), foot]))
+    top = min(top, bar - 0.16)  # a round loop would make a 6
+    loop = [*along_bar, (stem + 0.05, (bar + top) / 2), (stem, top), (stem - 0.04, bar), foot]
+    return formed(rng, pen_line(rng, [*arm, *loop]))
+
+
 # --- 8, 9 ------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +292,14 @@ def eight_of_two_rings(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]
     return [upper + np.array([apart, rng.uniform(-0.01, 0.05)]), lower + np.array([0, share])]
 
 
+def eight_open_at_the_left(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+    """An arch, the lower ring, and back up to the left: beginning and end don't meet."""
+    begin = (rng.uniform(0.02, 0.3), rng.uniform(0.12, 0.32))
+    end = (rng.uniform(-0.05, 0.15), begin[1] + rng.uniform(0.08, 0.34))
+    arch = [begin, (0.52, 0), (0.88, 0.2), (0.5, 0.55), (0.15, 0.85)]
+    return formed(rng, pen_line(rng, [*arch, (0.45, 1), (0.78, 0.8), (0.5, 0.52), end]))
+
+
 def open_nine(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     """The ring doesn't close, the leg is straight."""
     begin = (rng.uniform(0.6, 0.78), rng.uniform(0.03, 0.12))
@@ -284,6 +315,14 @@ def nine_with_straight_leg(_: Strokes, rng: np.random.Generator) -> list[np.ndar
     return formed(rng, pen_line(rng, ring, [(right, 0.1), (right - rng.uniform(0, 0.3), 1)]))
 
 
+def nine_begun_at_the_crossing(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+    """Up to the right, back over the top, and down through where it began, or past it."""
+    low = rng.uniform(0.36, 0.52)
+    begin = (rng.uniform(0.1, 0.5), low + rng.uniform(-0.06, 0.06))
+    ring = [begin, (0.85, 0.2), (0.7, 0), (0.15, rng.uniform(0.06, 0.14)), (0.2, 0.28), (0.5, low)]
+    return formed(rng, pen_line(rng, [*ring, (0.68, 0.75), (rng.uniform(0.4, 0.65), 1)]))
+
+
 def hook_under_nine(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     """The leg turns to the left and up again."""
     (nine,) = nine_with_straight_leg(strokes, rng)
@@ -291,6 +330,16 @@ def hook_under_nine(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarr
     bend = np.radians(np.linspace(0, rng.uniform(80, 180), 6)[1:])
     hook = end + rng.uniform((0.12, 0.06), (0.28, 0.16)) * np.column_stack([np.cos(bend) - 1, np.sin(bend)])
     return [rounded(spaced(np.vstack([nine, pen_line(rng, [end, *hook])[1:]])), 2)]
+
+
+def nine_with_long_tail(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+    """A small ring, a leg that bows to the right, and a tail far to the left."""
+    low, right = rng.uniform(0.2, 0.4), rng.uniform(0.5, 0.75)
+    ring = [(right, 0.08), (right - 0.2, 0), (right - low - 0.1, low * 0.55), (right - 0.2, low)]
+    bow = rng.uniform(0.05, 0.35)
+    leg = [(right, low * 0.6), (right + 0.02, 0.1), (right + bow * 0.6, 0.5), (right + bow, 0.75)]
+    tail = [(right + bow * 0.4, 0.95), (rng.uniform(-0.1, 0.3), rng.uniform(0.9, 1.02))]
+    return formed(rng, pen_line(rng, [*ring, *leg, *tail]))
 
 
 # --- 2, 3, 5, 6 ------------------------------------------------------------------------------------------
@@ -302,6 +351,18 @@ def loop_in_two(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     bow = [(0.08, rng.uniform(0.15, 0.3)), (0.45, 0), (0.85, 0.25), (0.55, 0.62), (0.16, 0.95)]
     loop = [(0.02, 0.9), (0.12, high), (0.4, high + 0.1), (0.7, 0.98), (1, rng.uniform(0.8, 0.98))]
     return formed(rng, pen_line(rng, [*bow, *loop]))
+
+
+def cursive_two(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+    """As it was taught with a nib: down first, an arch, a tall loop, and away to the upper right."""
+    down, loop = rng.uniform(0.22, 0.5), rng.uniform(0.58, 0.78)
+    begin, left = (rng.uniform(0.08, 0.2), rng.uniform(-0.05, 0.05)), rng.uniform(0, 0.12)
+    arch = [(left, down), (0.3, 0.08), (0.62, 0.12), (0.7, 0.4), (0.5, loop), (0.2, 0.97)]
+    if rng.random() < 0.7:
+        foot = [(0.03, 0.92), (0.12, loop + 0.12), (0.48, loop), (1, rng.uniform(0.3, 0.85))]
+        return formed(rng, pen_line(rng, [begin, (left, down)], [*arch, *foot]))
+    foot = [arch[-1], (0.55, rng.uniform(0.8, 0.92)), (1, rng.uniform(0.55, 0.85))]  # a corner, no loop
+    return formed(rng, pen_line(rng, [begin, (left, down)], arch, foot))
 
 
 def flat_three(_: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
@@ -361,21 +422,28 @@ HABITS: dict[int, dict[str, tuple[float, Habit]]] = {
         "slash in one stroke": (2, zero_goes_on_as_slash),
         "dot": (0.5, dot_in_zero),
     },
-    1: {"flag": (2, flag_on_one), "flag and foot": (1, flag_and_foot_on_one)},
-    2: {"loop": (1, loop_in_two)},
+    1: {"flag": (2, flag_on_one), "flag and foot": (1, flag_and_foot_on_one), "hook": (1, hook_under_one)},
+    2: {"loop": (1, loop_in_two), "cursive": (1, cursive_two)},
     3: {"flat top": (2, flat_three), "loop": (1, loop_in_three)},
     4: {
         "one stroke": (2, four_in_one_stroke),
         "one stroke, open": (1, open_four_in_one_stroke),
         "two parts": (2, four_in_two_parts),
+        "short stem": (2, four_with_short_stem),
     },
     5: {"loose hat": (2, five_with_loose_hat), "short hat": (1, five_with_short_hat)},
     6: {"open": (1, open_six)},
     7: {"bar": (2, bar_on_seven), "serif": (1, serif_on_seven)},
-    8: {"open": (3, open_eight), "two rings": (1, eight_of_two_rings)},
+    8: {
+        "open": (3, open_eight),
+        "open at the left": (2, eight_open_at_the_left),
+        "two rings": (1, eight_of_two_rings),
+    },
     9: {
         "open": (2, open_nine),
         "straight leg": (1, nine_with_straight_leg),
         "hook": (1, hook_under_nine),
+        "long tail": (2, nine_with_long_tail),
+        "crossing": (1, nine_begun_at_the_crossing),
     },
 }

@@ -54,7 +54,7 @@ def test_the_example_class_is_as_it_says(wall: Snapshot) -> None:
     assert "more than half of the pupils have no digit misread on the wall, and one has every" in answers
     assert np.mean(of_pupil == 1) > 0.5
     worst, next_to_it, *_ = np.sort(of_pupil)
-    assert worst == 0.75 < next_to_it
+    assert worst == 0.7 < next_to_it
 
 
 def test_the_guide_says_how_well_the_example_class_is_read(everything: Snapshot) -> None:
@@ -62,8 +62,8 @@ def test_the_guide_says_how_well_the_example_class_is_read(everything: Snapshot)
     said = " ".join((ROOT / "docs" / "classroom.md").read_text("utf-8").split())
     sure = everything.shown & (everything.sureness >= inference.SURE)
     right = sure & (everything.guesses == everything.labels)
-    assert "the CNN with the reader of strokes shows the right digit for 94 drawings in a hundred" in said
-    assert right.mean() == pytest.approx(0.94, abs=0.005)
+    assert "the CNN with the reader of strokes shows the right digit for 95 drawings in a hundred" in said
+    assert right.mean() == pytest.approx(0.95, abs=0.005)
     of_pupil = np.sort([right[everything.pupils == number].mean() for number in range(1, 31)])
     assert "for most pupils nearly all of them, for the worst one 14 of 20" in said
     assert np.mean(of_pupil >= 0.95) > 0.6

@@ -56,7 +56,7 @@ def test_two_equally_good_models_rarely_have_a_small_p() -> None:
 
 
 def test_seeds_are_those_of_the_cards() -> None:
-    assert compare.seeds("cnn") == (0.9952, 0.9955)
+    assert compare.seeds("linear") == (0.9266, 0.9272)
     assert compare.seeds("committee") is None
 
 
@@ -77,7 +77,7 @@ def test_lesson_4_has_a_setting_with_fewer_than_five_mistakes() -> None:
     threshold, here = next((t, s) for t, s in found if s.wrong < 5)
     assert threshold == 95
     assert here.wrong == 3
-    assert here.declined == 277
+    assert here.declined == 290
 
 
 def test_lesson_4_a_lower_threshold_finds_more_and_is_right_less_often() -> None:

@@ -324,7 +324,7 @@ def test_a_good_model_accuses_labels_that_people_doubted() -> None:
     for name, least in (("cnn", 6), ("deep_cnn", 6), ("committee", 6)):
         found = label_errors.suspects(evaluation.evaluate(name, "mnist"))
         assert label_errors.doubted(found) >= least, name
-        assert found[0] in DOUBTS
+        assert set(found[:3].tolist()) & set(DOUBTS), name
 
 
 def test_doubts_need_digits() -> None:

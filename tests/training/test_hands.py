@@ -36,7 +36,7 @@ def seen(drawings: list[list[np.ndarray]]) -> np.ndarray:
 
 @pytest.mark.parametrize(("digit", "habit"), ALL)
 def test_it_stays_that_digit_at_its_place(digit: int, habit: str) -> None:
-    """Readers of pictures tell, which never saw these ways."""
+    """Readers of pictures tell. Only the first of them has practised with all of these ways."""
     drawings = written(digit, habit)
     for strokes in drawings:
         points = np.concatenate(strokes)
