@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import markdown
-from benchmarks.drawings import UNSEEN, Seen, looked_at
+from benchmarks.drawings import UNSEEN, looked_at
 from digitlab import inference
 from digitlab.data import pen_strokes
 from digitlab.data.pen_strokes import PenDrawing
@@ -63,11 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no drawings are from {', '.join(unknown)}; there are {', '.join(there)}")
     found: dict[str, list[Figures]] = {source: [] for source in sources}
     for source in sources:
-        theirs = looked_at([drawing for drawing in drawings if drawing.source == source])
+        theirs = shown(models, [drawing for drawing in drawings if drawing.source == source])
         others = [drawing for drawing in drawings if drawing.source != source]
-        judges = looked_at([drawing for drawing in others if drawing.fold == VALIDATION_FOLD])
+        judges = shown(models, [drawing for drawing in others if drawing.fold == VALIDATION_FOLD])
         for seed in options.seeds:
-            readers = {name: trained(name, source, judges, seed, options.epochs) for name in models}
+            readers = {name: trained(name, source, judges[name], seed, options.epochs) for name in models}
             found[source].append(read(readers, theirs, judges))
             print(f"{source}, seed {seed}: {found[source][-1]}", file=sys.stderr, flush=True)
     text = table(found, drawings)
@@ -80,17 +80,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def trained(name: str, source: str, judges: Seen, seed: int, epochs: int | None) -> inference.Model:
+def trained(name: str, source: str, judges: Examples, seed: int, epochs: int | None) -> inference.Model:
     """As the app runs it, trained without the source, calibrated on MNIST's and the judges' digits."""
     module = definition(name)
     recipe = replace(module.RECIPE, internals=False)  # nobody looks inside
     if epochs and name != STROKES:
         recipe = replace(recipe, epochs=epochs)
-    data, held_out = without(source, name, recipe), _examples(name, judges)
+    data = without(source, name, recipe)
     model = build(name, recipe, seed)
     with redirect_stdout(sys.stderr):  # the table alone goes to standard output
         fit(model, recipe, data, seed, None, resume=False)
-    export.calibrate(model, [held_out] if name == STROKES else [data.validation, held_out])
+    export.calibrate(model, [judges] if name == STROKES else [data.validation, judges])
     fresh = module.build()
     fresh.set_weights(model.get_weights())
     network = export.convert(fresh, 16 if recipe.float16 else 32)
@@ -116,27 +116,33 @@ def _movements(recipe: Recipe) -> TrainingData:
     return movement.load(recipe, limit=None)
 
 
-def _examples(name: str, seen: Seen) -> Examples:
-    """What that model is shown of the drawings."""
-    if name != STROKES:
-        return Examples(seen.pictures[""], seen.digits)
-    return Examples(np.stack([direction_maps(drawing.strokes) for drawing in seen.drawings]), seen.digits)
+def shown(models: Sequence[str], drawings: list[PenDrawing]) -> dict[str, Examples]:
+    """What each model is shown of the drawings, each drawn with three pens at random places."""
+    seen = looked_at(drawings)
+    found = {name: Examples(seen.pictures[""], seen.digits) for name in models}
+    if STROKES in found:
+        maps = np.stack([direction_maps(drawing.strokes) for drawing in seen.drawings])
+        found[STROKES] = Examples(maps, seen.digits)
+    return found
 
 
-def read(readers: Mapping[str, inference.Model], theirs: Seen, judges: Seen) -> Figures:
-    """What the readers make of their drawings, each drawn with three pens at random places; of a reader of
-    pictures and that of strokes also both together, joined as fits the judges' drawings best."""
+def read(
+    readers: Mapping[str, inference.Model], theirs: Mapping[str, Examples], judges: Mapping[str, Examples]
+) -> Figures:
+    """What the readers make of what they are shown; of a reader of pictures and that of strokes also both
+    together, joined as fits the judges' drawings best."""
+    digits, held_out = theirs[STROKES].labels, judges[STROKES].labels
     said, told = (
         {
-            (MOVEMENT if name == STROKES else PICTURE): model.predict(_examples(name, seen).pictures())
+            (MOVEMENT if name == STROKES else PICTURE): model.predict(seen[name].pictures())
             for name, model in readers.items()
         }
         for seen in (theirs, judges)
     )
     if len(said) == 2:
-        how = movement.fitted(told[PICTURE], told[MOVEMENT], judges.digits)
+        how = movement.fitted(told[PICTURE], told[MOVEMENT], held_out)
         said[BOTH] = inference.joined(said[PICTURE], said[MOVEMENT], how)
-    return {who: figures(probabilities, theirs.digits) for who, probabilities in said.items()}
+    return {who: figures(probabilities, digits) for who, probabilities in said.items()}
 
 
 def figures(probabilities: np.ndarray, digits: np.ndarray) -> tuple[float, float]:

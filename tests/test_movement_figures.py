@@ -1,8 +1,14 @@
 """What docs/movement.md says about the reader of strokes is what its card says."""
 
+import statistics
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from digitlab import inference
+from model_zoo.training import training_data
+from model_zoo.training.training_data import VALIDATION_FOLD
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "movement.md"
@@ -43,3 +49,29 @@ def test_so_are_those_of_the_readme() -> None:
     assert f"the CNN reads {picture} %, and {both} % joined with the reader of strokes" in text
     worst = next(line for line in measured.splitlines() if line.startswith("| the worst of them"))
     assert f"the worst has {worst.split('|')[5].strip()} %" in text
+
+
+def test_the_sources_nobody_looked_at_have_the_mean_that_is_said() -> None:
+    page = (ROOT / "docs" / "robustness.md").read_text("utf-8")
+    begin, end = (page.index(f"<!-- {edge} unseen source -->") for edge in ("begin", "end"))
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page[begin:end].splitlines()]
+    both = {row[0]: float(row[4]) for row in rows if len(row) == 6 and row[1].replace(",", "").isdigit()}
+    assert len(both) == 7
+    others = [share for source, share in both.items() if source not in ("pendigits", "unipen-syn")]
+    mean = f"{statistics.mean(others):.2f} %"
+    assert f"Their mean was 98.99 %, and is {mean}" in page
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"the five whose mistakes nobody has looked at have {mean}" in readme
+
+
+@pytest.mark.slow
+def test_what_the_cnn_misreads_of_the_validation_writers() -> None:
+    if (shown := training_data.drawn(VALIDATION_FOLD)) is None:
+        pytest.skip("This test needs pen strokes: set PEN_DIGITS (docs/data.md).")
+    writers = [drawing.writer for drawing in training_data.pens("digits") if drawing.fold == VALIDATION_FOLD]
+    read = inference.load("cnn").predict(shown.pictures()).argmax(axis=1)
+    wrong = np.flatnonzero(read != shown.labels)
+    sixes = [i for i in wrong if (shown.labels[i], read[i]) == (6, 4)]
+    assert len({writers[i % len(writers)] for i in sixes}) == 1
+    text = " ".join(PAGE.read_text("utf-8").split())
+    assert f"Of {len(wrong)} mistakes {len(sixes)} are the 6s of one writer" in text

@@ -228,9 +228,7 @@ def test_who_declines_what_it_is_unsure_of_is_right_more_often(model: str) -> No
     chosen = [
         metrics.selective_prediction(result.confidence, result.right, t) for t in (0, 0.5, 0.6, 0.9, 0.99)
     ]
-    # where one digit of 10,000 is declined, it proves nothing
-    accuracies = [one.accuracy for one in chosen if one.avoided_errors + one.lost_correct != 1]
-    assert len(accuracies) >= 4
+    accuracies = [one.accuracy for one in chosen]
     assert accuracies == sorted(accuracies)
     assert accuracies[0] < accuracies[-1]
 
