@@ -8,7 +8,7 @@ CNN's, with more filters and one convolution more.
 from typing import TYPE_CHECKING
 
 from model_zoo import Recipe
-from model_zoo.layers import convolution
+from model_zoo.layers import convolution, standardised
 
 if TYPE_CHECKING:
     import keras
@@ -37,8 +37,7 @@ def build() -> "keras.Model":
         [
             keras.Input((28, 28)),
             layers.Reshape((28, 28, 1)),
-            # in full precision: half of it would round the greys of a picture in fog
-            layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False, dtype="float32"),
+            standardised(),
             layers.Conv2D(32, 5, activation="relu", padding="same"),
             layers.MaxPooling2D(),
             *convolution(48),

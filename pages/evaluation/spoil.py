@@ -202,8 +202,8 @@ def sentence(readers: Sequence[str]) -> str:
     return (
         f"One digit proves little. Over all fifteen corruptions **{models.title(best)}** misreads "
         f"{percent(spoil.mean_error(best), 1)} of the digits, **{models.title(worst)}** "
-        f"{percent(spoil.mean_error(worst), 1)}. Sturdy CNN alone has practised with noise, fog, stripes, "
-        "lines and blurs; in the committee it is outvoted by three networks without this practice."
+        f"{percent(spoil.mean_error(worst), 1)}. Only Sturdy CNN and Deep CNN have practised with noise, "
+        "fog, stripes, lines and blurs; the committee is these two together."
     )
 
 

@@ -1,5 +1,7 @@
 """The committee is the group of readers that reads most of what none of them was trained on."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -38,8 +40,15 @@ def test_the_zoo_s_committee_is_the_best_on_validation() -> None:
     assert set(best[0].members) == {folder.name for folder in MEMBERS}
 
 
-def test_without_data_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def no_pens(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("PEN_DIGITS", raising=False)
     training_data.drawn.cache_clear()
+    yield
+    training_data.drawn.cache_clear()
+
+
+@pytest.mark.usefixtures("no_pens")
+def test_without_data_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert committee.main([]) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -321,10 +321,10 @@ def test_confident_learning_by_hand() -> None:
 
 def test_a_good_model_accuses_labels_that_people_doubted() -> None:
     """Northcutt's 15, of 10,000. By chance, one in 44 mistakes would be 0.07."""
-    for name, first in (("cnn", 1), ("deep_cnn", 0), ("committee", 0)):
+    for name in ("cnn", "deep_cnn", "committee"):
         found = label_errors.suspects(evaluation.evaluate(name, "mnist"))
         assert label_errors.doubted(found) >= 6, name
-        assert found[first] in DOUBTS, name
+        assert DOUBTS.keys() & set(found[:2].tolist()), name
 
 
 def test_doubts_need_digits() -> None:
