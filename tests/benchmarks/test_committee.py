@@ -7,7 +7,9 @@ import pytest
 
 from benchmarks import committee
 from benchmarks.committee import Group, groups
+from digitlab import evaluation
 from digitlab.errors import DataUnavailable
+from model_zoo import definition
 from model_zoo.committee import MEMBERS
 from model_zoo.training import training_data
 
@@ -38,6 +40,16 @@ def test_the_zoo_s_committee_is_the_best_on_validation() -> None:
         pytest.skip(str(error))
     assert isinstance(best[0], Group)
     assert set(best[0].members) == {folder.name for folder in MEMBERS}
+
+
+def test_its_members_are_seldom_both_sure_of_the_same_mistake() -> None:
+    """As its card says; and together they make fewer than either."""
+    members = [evaluation.evaluate(folder.name, "mnist") for folder in MEMBERS]
+    read, confidence = np.array([m.answers for m in members]), np.array([m.confidence for m in members])
+    same = ~members[0].right & (read[0] == read[1])
+    assert (same.sum(), (same & (confidence > 0.9).all(axis=0)).sum()) == (26, 2)
+    assert "26 times, and twice" in " ".join(definition("committee").__doc__.split())
+    assert (~evaluation.evaluate("committee", "mnist").right).sum() < min((~m.right).sum() for m in members)
 
 
 @pytest.fixture
