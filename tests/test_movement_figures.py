@@ -64,6 +64,13 @@ def test_the_sources_nobody_looked_at_have_the_mean_that_is_said() -> None:
     assert f"the five whose mistakes nobody has looked at have {mean}" in readme
 
 
+def test_other_seeds_of_the_cnn() -> None:
+    first, other = inference.load("cnn").card["seeds"]["drawn_validation_accuracy"]
+    text = " ".join(PAGE.read_text("utf-8").split())
+    assert f"now reads {first * 100:.2f} % of the validation writers' drawings" in text
+    assert f"and with another seed {other * 100:.2f} %" in text
+
+
 @pytest.mark.slow
 def test_what_the_cnn_misreads_of_the_validation_writers() -> None:
     if (shown := training_data.drawn(VALIDATION_FOLD)) is None:
