@@ -28,8 +28,6 @@ SIZES = range(2, 5)  # more would be large files for little
 SHOWN = 10
 SPOILED = 400  # of MNIST's validation images, in each way
 SEED = 1  # of the spoiling: the test's is 0
-
-
 KINDS = ("MNIST", "drawn", "spoiled")
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import markdown
-from benchmarks.drawings import UNSEEN, looked_at
+from benchmarks.drawings import UNSEEN, Seen, looked_at
 from digitlab import inference
 from digitlab.data import pen_strokes
 from digitlab.data.pen_strokes import PenDrawing
@@ -119,11 +119,13 @@ def _movements(recipe: Recipe) -> TrainingData:
 def shown(models: Sequence[str], drawings: list[PenDrawing]) -> dict[str, Examples]:
     """What each model is shown of the drawings, each drawn with three pens at random places."""
     seen = looked_at(drawings)
-    found = {name: Examples(seen.pictures[""], seen.digits) for name in models}
-    if STROKES in found:
-        maps = np.stack([direction_maps(drawing.strokes) for drawing in seen.drawings])
-        found[STROKES] = Examples(maps, seen.digits)
-    return found
+    return {name: _examples(name, seen) for name in models}
+
+
+def _examples(name: str, seen: Seen) -> Examples:
+    if name != STROKES:
+        return Examples(seen.pictures[""], seen.digits)
+    return Examples(np.stack([direction_maps(drawing.strokes) for drawing in seen.drawings]), seen.digits)
 
 
 def read(

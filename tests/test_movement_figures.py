@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import markdown
 from digitlab import inference
 from model_zoo.training import training_data
 from model_zoo.training.training_data import VALIDATION_FOLD
@@ -53,9 +54,8 @@ def test_so_are_those_of_the_readme() -> None:
 
 def test_the_sources_nobody_looked_at_have_the_mean_that_is_said() -> None:
     page = (ROOT / "docs" / "robustness.md").read_text("utf-8")
-    begin, end = (page.index(f"<!-- {edge} unseen source -->") for edge in ("begin", "end"))
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page[begin:end].splitlines()]
-    both = {row[0]: float(row[4]) for row in rows if len(row) == 6 and row[1].replace(",", "").isdigit()}
+    table = markdown.kept(page, "unseen source")
+    both = {source: float(cells[3]) for source, cells in table.items() if cells[0].replace(",", "").isdigit()}
     assert len(both) == 7
     others = [share for source, share in both.items() if source not in ("pendigits", "unipen-syn")]
     mean = f"{statistics.mean(others):.2f} %"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from benchmarks import committee
+from benchmarks import committee, markdown
 from benchmarks.committee import Group, groups
 from digitlab import evaluation
 from digitlab.errors import DataUnavailable
@@ -40,6 +40,11 @@ def test_the_zoo_s_committee_is_the_best_on_validation() -> None:
         pytest.skip(str(error))
     assert isinstance(best[0], Group)
     assert set(best[0].members) == {folder.name for folder in MEMBERS}
+    four = next(each for each in best if set(each.members) == {"dense", "cnn", "deep_cnn", "sturdy"})
+    page = " ".join((markdown.DOCS / "robustness.md").read_text("utf-8").split())
+    for group in (best[0], four):
+        mnist, drawn, spoiled = map(markdown.percent, group.wrong)
+        assert f"misreads {mnist}, {drawn} and {spoiled} %" in page
 
 
 def test_its_members_are_seldom_both_sure_of_the_same_mistake() -> None:

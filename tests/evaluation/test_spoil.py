@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import markdown
 from digitlab import data, inference, strokes
 from digitlab.evaluation import spoil
 from digitlab.evaluation.corruptions import CORRUPTIONS, corrupt
@@ -159,8 +160,8 @@ def test_those_that_practised_are_best() -> None:
 
 
 def test_what_the_docs_say_of_them() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "robustness.md").read_text("utf-8")
-    rows = {cells[0]: cells[1:] for cells in (table_cells(line) for line in page.splitlines()) if cells}
+    page = (markdown.DOCS / "robustness.md").read_text("utf-8")
+    rows = markdown.kept(page, "practised")
     names = ["cnn", "sturdy", "deep_cnn", "committee"]
     assert rows["one training each, seed 0"] == [f"`{name}`" for name in names]
     cards = [inference.load(name).card for name in names]
@@ -173,25 +174,23 @@ def test_what_the_docs_say_of_them() -> None:
 
 
 def test_the_committee_is_hardly_ever_worse_than_its_members() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "robustness.md").read_text("utf-8")
-    table = page[page.index("<!-- begin robustness -->") : page.index("<!-- end robustness -->")]
-    header, _, *rows = [cells for cells in map(table_cells, table.splitlines()) if cells]
-    members = [header.index(name) for name in ("deep_cnn", "sturdy")]
-    committee = header.index("committee")
-    right = [cells for cells in rows if "error" not in cells[0]]
-    behind = [max(float(cells[i]) for i in members) - float(cells[committee]) for cells in right]
+    page = (markdown.DOCS / "robustness.md").read_text("utf-8")
+    table = markdown.kept(page, "robustness")
+    header, *rows = table.values()
+    deep, sturdy, committee = (header.index(name) for name in ("deep_cnn", "sturdy", "committee"))
+    errors = table["**mean corruption error** (read wrong)"]
+    behind = [
+        max(float(cells[deep]), float(cells[sturdy])) - float(cells[committee])
+        for cells in rows
+        if cells is not errors
+    ]
     assert len(behind) > 20
-    assert f"nowhere more than {max(behind):.2f}\npoints behind the better of its two members" in page
-    (error,) = (cells for cells in rows if "mean corruption error" in cells[0])
-    assert float(error[committee]) < min(float(error[i]) for i in members)
-
-
-def table_cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.split("|")[1:-1]]
+    assert f"nowhere more than {max(behind):.2f} points behind" in " ".join(page.split())
+    assert float(errors[committee]) < min(float(errors[deep]), float(errors[sturdy]))
 
 
 def shown(share: float) -> str:
-    return f"{share * 100:.2f} %"
+    return f"{markdown.percent(share)} %"
 
 
 def test_a_line_says_what_is_read_and_is_escaped() -> None:

@@ -40,9 +40,9 @@ def test_blank_paper_can_be_spoiled() -> None:
 
 def test_light_and_contrast_change_nothing_for_those_that_standardise() -> None:
     faint = 0.3 + 0.4 * PICTURES
-    for name in ("sturdy", "deep_cnn"):
+    for name, most in (("sturdy", 0.05), ("deep_cnn", 0.1)):
         assert definition(name).RECIPE.spoil
         reader = inference.load(name)
-        assert np.abs(reader.predict(faint) - reader.predict(PICTURES)).max() < 0.1
+        assert np.abs(reader.predict(faint) - reader.predict(PICTURES)).max() < most
     other = inference.load("cnn")
     assert np.abs(other.predict(faint) - other.predict(PICTURES)).max() > 0.5
